@@ -1,0 +1,68 @@
+"""Projects, as the seed page of PATCH /v1/projects/:id gives them (API facts, 7.1)."""
+
+from layersync.resources.field import Effect, Field, Kind, Write
+from layersync.resources.ident import IdForm
+from layersync.resources.resource import Listing, Resource
+from layersync.values.guards import Guard
+
+RESEARCH = Effect("restarts keyword research (4-5 minutes, replaces the TikTok hashtag bank)", Guard.RESEARCH)
+ARCHIVE = Effect("stops scheduled posts and new content generation", Guard.ARCHIVE, on_value="archived")
+NEXT_TICK = Effect("takes effect on the next scheduler tick")
+
+PROJECTS = Resource(
+    name="projects",
+    noun="project",
+    id_field="id",
+    id_forms=(IdForm.UUID,),
+    key_fields=("id", "customerExternalId"),
+    identity=("id",),
+    item_path="/v1/projects/{id}",
+    listing=Listing(path="/v1/projects", page_limit=200, lookups={"customerExternalId": "customerExternalId"}),
+    fields=(
+        Field(name="name", min_length=3, max_length=30, listed=True),
+        Field(name="status", kind=Kind.ENUM, choices=("active", "archived"), listed=True, effects=(ARCHIVE,)),
+        Field(name="ownerEmail", kind=Kind.EMAIL, listed=True),
+        Field(name="timezone", kind=Kind.TIMEZONE, listed=True, effects=(NEXT_TICK,)),
+        Field(name="primaryLanguage", kind=Kind.LANGUAGE, listed=True),
+        Field(name="customerExternalId", min_length=1, listed=True, unique=True),
+        Field(name="appName", min_length=3, max_length=30, nullable=True),
+        Field(
+            name="appDescription",
+            min_length=100,
+            max_length=1000,
+            nullable=True,
+            multiline=True,
+            effects=(RESEARCH,),
+        ),
+        Field(name="tagline", max_length=80),
+        Field(
+            name="brandVoice",
+            kind=Kind.ENUM,
+            choices=("authentic", "witty", "professional", "warm", "casual", "educational"),
+        ),
+        Field(name="targetGender", kind=Kind.ENUM, choices=("all", "female", "male")),
+        Field(
+            name="metadata",
+            kind=Kind.OBJECT,
+            write=Write.REPLACE,
+            open_keys=True,
+            kept_keys=("partner",),
+            max_bytes=8192,
+            multiline=True,
+        ),
+    ),
+    read_only=(
+        "organizationId",
+        "createdAt",
+        "updatedAt",
+        "ingestState",
+        "brand",
+        "brandContext",
+        "platformIosBundleId",
+        "platformAndroidBundleId",
+        "platformWebDomain",
+        "requiresApproval",
+        "firstNPostsBlocked",
+        "currentBlockedCount",
+    ),
+)

@@ -1,0 +1,48 @@
+"""The form that a resource fills in: everything the other rooms need to know of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from layersync.resources.field import Field
+from layersync.resources.ident import IdForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """How records are listed.
+
+    `path` may hold `{parent}`, filled with the id in the column `parent_field` of the sheet. `page_limit` is the
+    largest page. `lookups` maps a key field to the query parameter that finds the one record with that value.
+    """
+
+    path: str
+    page_limit: int
+    parent_field: str | None = None
+    lookups: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One kind of record that the API holds.
+
+    `key_fields` are those that a sheet may match by; `identity` the ids that may stand beside the key (checked, never
+    sent); `read_only` the fields of a record that a sheet can't change; `item_path` holds `{id}`.
+    """
+
+    name: str
+    noun: str
+    id_field: str
+    id_forms: tuple[IdForm, ...]
+    key_fields: tuple[str, ...]
+    identity: tuple[str, ...]
+    item_path: str
+    listing: Listing
+    fields: tuple[Field, ...]
+    read_only: tuple[str, ...]
+
+    def field(self, name: str) -> Field:
+        """The form of a field; KeyError for a name that is none."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)

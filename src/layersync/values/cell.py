@@ -1,0 +1,79 @@
+"""How one cell, desired or live, stands in a text column, so that whole columns can be compared at once.
+
+Desired: null = leave alone, `CLEAR` = set to null, else the value.
+Live: null = null, `ABSENT` = the record does not show the field, else the value.
+A value is plain text in a text field and canonical JSON in a field that holds JSON; a live value of a kind that the
+field does not declare is `OTHER` followed by its JSON. The marks start with NUL, which no cell of a sheet may hold.
+
+Equal text means equal; unequal text means nothing yet: `same` decides.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+CLEAR: Final = "\x00clear"
+ABSENT: Final = "\x00absent"
+OTHER: Final = "\x00json:"
+
+_MARK = "\x00"
+
+
+def normal(value: object) -> object:
+    """Gives the value that is compared and sent: text in NFC (keys too), a whole number never as a float."""
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case list():
+            return [normal(item) for item in value]
+        case Mapping():
+            return {unicodedata.normalize("NFC", key): normal(item) for key, item in value.items()}
+        case float() if value.is_integer() and abs(value) < 2**53:
+            return int(value)
+        case _:
+            return value
+
+
+def canonical(value: object) -> str:
+    """Writes a JSON value with sorted keys and no spaces, in ASCII, so that lone surrogates survive a text column."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def same(one: object, other: object) -> bool:
+    """Tells whether two JSON values are equal: key order and Unicode form do not matter, `1` and `true` differ."""
+    return one is other or canonical(normal(one)) == canonical(normal(other))
+
+
+def encode_text(value: object) -> str | None:
+    """Writes a live value into the column of a text field."""
+    if value is None:
+        return None
+    if isinstance(value, str) and not value.startswith(_MARK) and _encodable(value):
+        return value
+    return OTHER + canonical(value)
+
+
+def encode_json(value: object) -> str | None:
+    """Writes a live value into the column of a field that holds JSON."""
+    return None if value is None else canonical(value)
+
+
+def decode_text(cell: str | None) -> object:
+    """Reads back what `encode_text` wrote; an absent field reads as null."""
+    if cell is None or cell == ABSENT:
+        return None
+    return json.loads(cell.removeprefix(OTHER)) if cell.startswith(OTHER) else cell
+
+
+def decode_json(cell: str | None) -> object:
+    """Reads back what `encode_json` wrote; an absent field reads as null."""
+    return None if cell is None or cell == ABSENT else json.loads(cell)
+
+
+def _encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,48 @@
+"""A change: one record, the fields to send for it, and the live values that it was made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One changed path of one record.
+
+    `before` is the live value the edit was made from (null and absent are the same), `after` the desired one, both as
+    JSON values; `keys` is the path inside `field`, empty when the whole field is stated. `note` tells a person what
+    else the change does; `letter` is the sheet's column.
+    """
+
+    field: str
+    keys: tuple[str, ...]
+    before: object
+    after: object
+    note: str = ""
+    letter: str = ""
+
+    @property
+    def path(self) -> str:
+        """The dotted path: `personality.humor`."""
+        return ".".join((self.field, *self.keys))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One PATCH to be sent.
+
+    `key` is the key as the sheet writes it, `id` the record's id as the API writes it. `patch` is the body; `base`
+    the live values of the same API fields. `side_effects` are words of `resources.Effect`. `read_at` is when the read
+    it was made from finished, in seconds of the run's clock; None (a saved plan) means: read again before sending.
+    """
+
+    job: str
+    resource: str
+    row: int
+    key: str
+    id: str
+    name: str | None
+    edits: tuple[Edit, ...]
+    patch: Mapping[str, object]
+    base: Mapping[str, object]
+    side_effects: tuple[str, ...] = ()
+    read_at: float | None = None

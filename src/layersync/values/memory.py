@@ -1,0 +1,41 @@
+"""What the state file knows of one job, read once per run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenChange:
+    """A change of a dead run that was sent, perhaps, and never settled.
+
+    `body` are the exact bytes, `base` and `desired` map dotted paths to JSON values; `born` is the wall-clock time
+    (seconds since the epoch) of the first send, `age_s` the largest age that any clock gives the key, None = unknown.
+    """
+
+    run_id: str
+    seq: int
+    job: str
+    row: int
+    resource: str
+    key: str
+    id: str
+    name: str | None
+    body: bytes
+    base: Mapping[str, object]
+    desired: Mapping[str, object]
+    idempotency_key: str
+    born: float
+    age_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """`last_rows`: data rows of the last run that ended well, the baseline of the shrink guard.
+
+    `writes_today`: PATCHes sent with this key since midnight UTC. `open_changes`: those of dead runs that were found
+    still at their base, kept for sending again with the same key and bytes.
+    """
+
+    last_rows: int | None = None
+    writes_today: int = 0
+    open_changes: tuple[OpenChange, ...] = ()

@@ -1,0 +1,78 @@
+"""A plan: all changes of one job, and all that won't change, with reasons."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from layersync.values.change import Change
+from layersync.values.guards import Hold
+from layersync.values.problem import Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class PlanState(StrEnum):
+    """What the plan says of a row."""
+
+    CHANGE = "change"
+    UNCHANGED = "unchanged"
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    HELD = "held"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What carrying out costs: requests, seconds at this key's tier and share, and what today's cap leaves over."""
+
+    writes: int
+    seconds: float
+    writes_left_today: int
+    carried_over: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """What one job would do.
+
+    `changes` stand in the order in which they are sent. `rows` has one line per row of the sheet: `row` UInt32, `line`
+    UInt32, `key`, `id`, `name`, `state` (a `PlanState`), `cell`, `message`, `what_to_do`, all String, null where there
+    is nothing to say. `holds` are the guards that tripped. `matched` counts the rows that met a live record.
+    """
+
+    job: str
+    resource: str
+    key_field: str
+    source: str
+    tab: str | None
+    sheet_sha256: str
+    data_rows: int
+    matched: int
+    partial: bool
+    changes: tuple[Change, ...]
+    rows: "pl.DataFrame"
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    price: Price | None = None
+
+    @property
+    def held_whole(self) -> bool:
+        """True when a guard holds the job: nothing of it is sent."""
+        return any(hold.rows is None for hold in self.holds)
+
+    @property
+    def held_rows(self) -> frozenset[int]:
+        """The rows that guards hold one by one."""
+        return frozenset().union(*(hold.rows for hold in self.holds if hold.rows is not None))
+
+    @property
+    def to_send(self) -> tuple[Change, ...]:
+        """The changes that no guard holds, in order."""
+        if self.held_whole:
+            return ()
+        held = self.held_rows
+        return tuple(change for change in self.changes if change.row not in held)
