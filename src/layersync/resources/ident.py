@@ -27,3 +27,6 @@ def normal_id(text: str, forms: Sequence[IdForm]) -> str | None:
         return None
     bare = match[1]
     return bare.lower() if "-" in bare else bare
+
+
+ANY_ID = (IdForm.UUID, IdForm.ULID)

@@ -1,5 +1,6 @@
 """What the API holds now of the records that a sheet names: the other half of a plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -7,19 +8,38 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One record as the API answered it, and when that read finished (seconds of the run's clock)."""
+
+    record: Mapping[str, object]
+    read_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything that was read for one job.
+
+    `records` by normalised key; `missing` are the keys that the API answered for with "not found"; `ambiguous` those
+    that more than one record answers to. `complete` is true when the whole listing was read.
+    """
+
+    records: Mapping[str, Fetched]
+    missing: frozenset[str] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
+    complete: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Live:
-    """The live records of one job.
+    """The live records of one job as columns.
 
     `records` has one line per record: `_key` String (normalised, what the sheet's key is matched with), `_id` String
-    (as the API writes it), `_match_id` String (the id, normalised), `_name` String, `_read_at` Float64 (seconds of the
-    run's clock when its read finished), and one String column per API field that the job manages or expects, written
-    as `values.cell` says. `missing` are the keys that the API answered for with "not found"; `ambiguous` those that
-    more than one record answers to. `complete` is true when the whole listing was read.
+    (as the API writes it), `_name` String, `_read_at` Float64, and one String column per API field that the sheet
+    names, written as `values.cell` says; an id field holds the normalised id.
     """
 
     resource: str
     records: "pl.DataFrame"
     missing: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
-    complete: bool = False

@@ -1,0 +1,98 @@
+"""plan(desired, live, memory) -> Plan: everything that is decided about one job before anything is sent."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from layersync.errors import InputUnusable
+from layersync.plan.decide import Decision, decide
+from layersync.plan.diff import candidates, matched_rows
+from layersync.plan.guards import holds_of
+from layersync.plan.live import live_of
+from layersync.plan.order import in_order
+from layersync.plan.price import price_of
+from layersync.plan.rows import rows_of, unknown_rows
+from layersync.resources.resource import Resource
+from layersync.values.desired import Desired, RowState
+from layersync.values.guards import GuardLimits
+from layersync.values.live import Live, Reading
+from layersync.values.memory import Memory
+from layersync.values.plan import Plan, PlanState
+from layersync.values.problem import Problem, Severity
+from layersync.values.target import Budget
+
+_WRONG_SHEET_ROWS = 10
+_WRONG_SHEET_SHARE = 0.8
+
+
+def plan_of(
+    desired: Desired, reading: Reading, memory: Memory, form: Resource, limits: GuardLimits, budget: Budget
+) -> Plan:
+    """Decides every row of a job.
+
+    Raises InputUnusable when nearly every row is unknown to the API: it is the wrong sheet (contract, section 4).
+    """
+    live = live_of(reading, desired.columns, form)
+    matched = matched_rows(desired, live)
+    _refuse_wrong_sheet(desired, matched, live, form)
+    decisions = list(decide(desired, live, candidates(matched, desired, live, form), form))
+    settled = _settled_limits(desired, matched, decisions)
+    problems = (*settled, *_ambiguous(desired, live, form), *_objections(decisions))
+    plan = Plan(
+        job=desired.job,
+        resource=form.name,
+        key_field=desired.key_field,
+        source=desired.grid.source,
+        tab=desired.grid.tab,
+        sheet_sha256=desired.grid.sha256,
+        data_rows=len(desired.rows),
+        matched=len(matched),
+        partial=desired.partial,
+        changes=in_order((one.change for one in decisions if one.change is not None), form),
+        rows=rows_of(desired, live, matched, decisions, problems, form),
+        problems=problems,
+        notices=desired.notices,
+    )
+    held = replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
+    return replace(held, price=price_of(len(held.to_send), budget, memory.writes_today))
+
+
+def _refuse_wrong_sheet(desired: Desired, matched: pl.DataFrame, live: Live, form: Resource) -> None:
+    unknown = unknown_rows(desired, matched, live)
+    asked = unknown + len(matched)
+    if unknown >= _WRONG_SHEET_ROWS and unknown > _WRONG_SHEET_SHARE * asked:
+        raise InputUnusable(
+            f"{unknown} of {asked} rows name {form.noun}s that this organisation does not have: it is the wrong sheet",
+            "check the job's source and the key's organisation",
+        )
+
+
+def _objections(decisions: Sequence[Decision]) -> Iterator[Problem]:
+    return (one.problem for one in decisions if one.problem is not None)
+
+
+def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence[Decision]) -> Iterator[Problem]:
+    """A limit that is broken by the value which the record holds already is worth a warning only."""
+    met = desired.rows[matched["_index"]].filter(pl.col("_state") == RowState.LIMIT.value)["_row"]
+    invalid = {one.row for one in decisions if one.state is PlanState.INVALID and one.problem is None}
+    kept = set(met.to_list()) - invalid
+    for problem in desired.problems:
+        warn = problem.limit_of is not None and problem.row in kept
+        yield replace(problem, severity=Severity.WARNING) if warn else problem
+
+
+def _ambiguous(desired: Desired, live: Live, form: Resource) -> Iterator[Problem]:
+    rows = desired.rows.filter(pl.col("_key").is_in(list(live.ambiguous)))
+    for row, line, key in rows.select("_row", "_line", "_key_text").iter_rows():
+        yield Problem(
+            message=f"more than one {form.noun} has this {desired.key_field}",
+            what_to_do=f"match by {form.id_field} instead",
+            source=desired.grid.source,
+            tab=desired.grid.tab,
+            row=row,
+            line=line,
+            column=desired.key_letter,
+            header=desired.key_field,
+            value=key,
+        )

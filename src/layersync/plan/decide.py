@@ -1,0 +1,103 @@
+"""Decides each row that may differ: a change, an objection, or nothing after all."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from layersync.plan.edits import Comparison, Objection, compare_row
+from layersync.plan.effects import effects_of
+from layersync.plan.patch import base_of, patch_of
+from layersync.resources.resource import Resource
+from layersync.values.change import Change, Edit
+from layersync.values.desired import Desired, RowState
+from layersync.values.live import Live
+from layersync.values.plan import PlanState
+from layersync.values.problem import Problem
+
+_Line = Mapping[str, Any]  # a line of a frame, by column
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided of one row; `problem` says why where it is not a change."""
+
+    row: int
+    state: PlanState
+    change: Change | None = None
+    problem: Problem | None = None
+
+
+def decide(desired: Desired, live: Live, differing: pl.DataFrame, form: Resource) -> Iterator[Decision]:
+    """Decides the rows of `differing` (`diff.candidates`), the only ones that Python looks at one by one."""
+    limits = _broken_limits(desired)
+    paths = [column.path for column in desired.columns]
+    fields = list(dict.fromkeys(column.field for column in desired.columns))
+    sheet = desired.rows[differing["_index"]].select("_row", "_line", "_key_text", "_state", *paths)
+    records = live.records[differing["_at"]].select("_id", "_name", "_read_at", *fields)
+    for row, record in zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True):
+        cells = {path: row[path] for path in paths if row[path] is not None}
+        compared = compare_row(cells, {field: record[field] for field in fields}, desired.columns, form)
+        if row["_state"] == RowState.LIMIT and _breaks(compared, limits[row["_row"]]):
+            yield Decision(row["_row"], PlanState.INVALID)
+        else:
+            yield from _decision(row, record, compared, desired, form)
+
+
+def _decision(row: _Line, record: _Line, compared: Comparison, desired: Desired, form: Resource) -> Iterator[Decision]:
+    if compared.objection is not None:
+        problem = _problem(row, compared.objection, desired)
+        yield Decision(row["_row"], PlanState(compared.objection.state), problem=problem)
+    elif compared.edits:
+        yield Decision(row["_row"], PlanState.CHANGE, change=_change(row, record, compared, desired, form))
+
+
+def _problem(row: _Line, objection: Objection, desired: Desired) -> Problem:
+    column = objection.column
+    return Problem(
+        message=objection.message,
+        what_to_do=objection.what_to_do,
+        source=desired.grid.source,
+        tab=desired.grid.tab,
+        row=row["_row"],
+        line=row["_line"],
+        column=column.letter,
+        header=column.header,
+        value=row[column.path],
+    )
+
+
+def _change(row: _Line, record: _Line, compared: Comparison, desired: Desired, form: Resource) -> Change:
+    patch = patch_of(compared.edits, compared.record, form)
+    notes = dict.fromkeys(effect.note for effect in effects_of(compared.edits, form))
+    return Change(
+        job=desired.job,
+        resource=form.name,
+        row=row["_row"],
+        key=row["_key_text"],
+        id=record["_id"],
+        name=record["_name"],
+        edits=compared.edits,
+        patch=patch,
+        base=base_of(patch, compared.record),
+        side_effects=tuple(notes),
+        read_at=record["_read_at"],
+    )
+
+
+def _broken_limits(desired: Desired) -> dict[int, set[str]]:
+    broken: dict[int, set[str]] = defaultdict(set)
+    for problem in desired.problems:
+        if problem.limit_of is not None and problem.row is not None:
+            broken[problem.row].add(problem.limit_of)
+    return broken
+
+
+def _breaks(compared: Comparison, broken: set[str]) -> bool:
+    return any(_states(edit, path) for edit in compared.edits for path in broken)
+
+
+def _states(edit: Edit, path: str) -> bool:
+    return edit.path == path or edit.path.startswith(path + ".")

@@ -1,0 +1,64 @@
+"""Which rows can differ at all: whole columns compared at once, so that Python looks at few rows."""
+
+import re
+
+import polars as pl
+
+from layersync.resources.field import Kind, Write
+from layersync.resources.resource import Resource
+from layersync.values.cell import CLEAR
+from layersync.values.desired import Column, Desired, RowState
+from layersync.values.live import Live
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NOT_TEXT = r"^(?:[\[{]|-?\d|true$|false$)"
+_OBJECT = r"^[\[{]"
+
+
+def matched_rows(desired: Desired, live: Live) -> pl.DataFrame:
+    """Gives the usable rows of the sheet that a live record answers to.
+
+    Columns: `_index` UInt32, the row's place in `desired.rows`; `_at` UInt32, its record's place in `live.records`.
+    Only the keys are joined: values are gathered a column at a time, which costs a fraction of a wide join.
+    """
+    usable = desired.rows.lazy().select("_key", "_state").with_row_index("_index")
+    usable = usable.filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
+    records = live.records.lazy().select("_key").with_row_index("_at")
+    return usable.join(records, on="_key", maintain_order="left").select("_index", "_at").collect()
+
+
+def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resource) -> pl.DataFrame:
+    """Keeps the lines of `matched` of which some cell may differ from the record.
+
+    Equal text is trusted, unequal text is not: key order, Unicode form and types are `edits.compare_row`'s business.
+    """
+    differs = pl.repeat(value=False, n=len(matched), dtype=pl.Boolean, eager=True)
+    for column in desired.columns:
+        cells = desired.rows[column.path].gather(matched["_index"])
+        values = live.records[column.field].gather(matched["_at"])
+        differs = differs | _may_differ(column, cells, values, form)
+    return matched.filter(differs)
+
+
+def _may_differ(column: Column, cells: pl.Series, values: pl.Series, form: Resource) -> pl.Series:
+    both = pl.DataFrame({"cell": cells, "live": values})
+    return both.select((pl.col("cell").is_not_null() & _unequal(column, form)).alias("differs"))["differs"]
+
+
+def _unequal(column: Column, form: Resource) -> pl.Expr:
+    cell, live = pl.col("cell"), pl.col("live")
+    wanted = pl.when(cell == CLEAR).then(None).otherwise(cell)
+    if not column.keys:
+        return wanted.ne_missing(live)
+    if not all(_PLAIN_KEY.fullmatch(key) for key in column.keys):
+        return pl.lit(value=True)
+    held = live.str.json_path_match("$." + ".".join(column.keys))
+    return wanted.ne_missing(held) | _looks_equal_only(column, held, form).fill_null(value=False)
+
+
+def _looks_equal_only(column: Column, held: pl.Expr, form: Resource) -> pl.Expr:
+    """Tells where a value read out of JSON as text may be of another type than the cell of the same text."""
+    field = form.field(column.field)
+    if field.key(column.keys[0]).kind is Kind.LIST:
+        return pl.col("live").str.contains(f'"{column.keys[0]}":"', literal=True)
+    return held.str.contains(_OBJECT if field.write is Write.REPLACE else _NOT_TEXT)

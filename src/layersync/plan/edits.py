@@ -1,0 +1,168 @@
+"""The exact comparison of one row with its record: which paths differ, and what stands in the way of sending them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from layersync.plan.patch import patch_of, value_at, with_kept_keys
+from layersync.resources.field import Field, Kind, Write
+from layersync.resources.resource import Resource
+from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, same
+from layersync.values.change import Edit
+from layersync.values.desired import Column, Role
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a row that differs is not sent: `state` is a `PlanState`, `column` the cell that stands in the way."""
+
+    state: str
+    column: Column
+    message: str
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What comparing one row with its record came to: edits to send, or the first objection."""
+
+    edits: tuple[Edit, ...]
+    record: Mapping[str, object]
+    objection: Objection | None = None
+
+
+def compare_row(
+    cells: Mapping[str, str], live: Mapping[str, str | None], columns: tuple[Column, ...], form: Resource
+) -> Comparison:
+    """Compares the non-blank `cells` (by path) with the live columns (by field), both written as `values.cell` says."""
+    record = {name: _decoded(cell, name, form) for name, cell in live.items()}
+    edits: list[Edit] = []
+    for column in columns:
+        cell = cells.get(column.path)
+        if cell is None:
+            continue
+        objection = _objection(column, cell, live[column.field], record, form)
+        if objection is not None:
+            return Comparison((), record, objection)
+        if column.role is Role.MANAGED:
+            edits.extend(_edits(column, cell, record, form))
+    return Comparison(tuple(edits), record, _too_large(edits, record, columns, form))
+
+
+def _decoded(cell: str | None, name: str, form: Resource) -> object:
+    is_json = any(field.name == name and field.is_json for field in form.fields)
+    return decode_json(cell) if is_json else decode_text(cell)
+
+
+def _objection(
+    column: Column, cell: str, live: str | None, record: Mapping[str, object], form: Resource
+) -> Objection | None:
+    if column.role is Role.IDENTITY:
+        return None if cell == live else _other_record(column, cell, live)
+    if live == ABSENT:
+        return Objection(
+            "held",
+            column,
+            f"the live {form.noun} does not show {column.field}: another generation of the API",
+            "leave the cell blank, or ask the API's owner which fields this organisation has",
+        )
+    if _blocked(column, record):
+        return Objection(
+            "invalid",
+            column,
+            f"{column.path} leads through a live value that is no object",
+            f"state the whole of {column.field} as JSON, or correct the path",
+        )
+    if column.role is Role.EXPECTED and not same(_desired(column, cell, record, form), _live_value(column, record)):
+        return _unexpected(column, _desired(column, cell, record, form), _live_value(column, record))
+    return None
+
+
+def _other_record(column: Column, cell: str, live: str | None) -> Objection:
+    return Objection(
+        "conflict",
+        column,
+        f"the row says {column.field} {cell}, the record has {live}: was a column sorted alone?",
+        "sort the rows as a whole, or correct the key",
+    )
+
+
+def _unexpected(column: Column, desired: object, live: object) -> Objection:
+    return Objection(
+        "conflict",
+        column,
+        f"the row says {_words(desired)}, the record is {_words(live)}: was a column sorted alone?",
+        f"sort the rows as a whole, or correct {column.path} or the key",
+    )
+
+
+def _words(value: object) -> str:
+    return value if isinstance(value, str) else "empty" if value is None else canonical(value)
+
+
+def _blocked(column: Column, record: Mapping[str, object]) -> bool:
+    parents = (value_at(record, column.field, column.keys[:depth]) for depth in range(len(column.keys)))
+    return any(parent is not None and not isinstance(parent, Mapping) for parent in parents)
+
+
+def _edits(column: Column, cell: str, record: Mapping[str, object], form: Resource) -> Iterator[Edit]:
+    field = form.field(column.field)
+    desired = _desired(column, cell, record, form)
+    stated: list[tuple[tuple[str, ...], object, object]]
+    if field.write is Write.MERGE and not column.keys and isinstance(desired, Mapping):
+        stated = [((key,), value_at(record, field.name, (key,)), value) for key, value in desired.items()]
+    else:
+        stated = [(column.keys, _live_value(column, record), desired)]
+    for keys, before, after in stated:
+        if not same(before, after):
+            yield Edit(field.name, keys, before, after, _note(field, keys, after), column.letter)
+
+
+def _note(field: Field, keys: tuple[str, ...], after: object) -> str:
+    return "" if keys else "; ".join(effect.note for effect in field.effects if effect.follows(after))
+
+
+def _live_value(column: Column, record: Mapping[str, object]) -> object:
+    return value_at(record, column.field, column.keys)
+
+
+def _desired(column: Column, cell: str, record: Mapping[str, object], form: Resource) -> object:
+    if cell == CLEAR:
+        return None
+    field = form.field(column.field)
+    if not column.keys:
+        value = json.loads(cell) if field.is_json else cell
+        return with_kept_keys(value, record.get(field.name), field) if isinstance(value, dict) else value
+    key = field.key(column.keys[0])
+    if key.kind is Kind.LIST and len(column.keys) == 1:
+        return json.loads(cell)
+    return _typed_like(_live_value(column, record), cell) if field.write is Write.REPLACE else cell
+
+
+def _typed_like(live: object, text: str) -> object:
+    """Gives free-form text the JSON type of the live value, where it parses as one (contract, section 3)."""
+    if isinstance(live, bool):
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if isinstance(live, int | float) and _NUMBER.fullmatch(text):
+        return json.loads(text)
+    return text
+
+
+def _too_large(
+    edits: list[Edit], record: Mapping[str, object], columns: tuple[Column, ...], form: Resource
+) -> Objection | None:
+    for name, value in patch_of(edits, record, form).items():
+        limit = form.field(name).max_bytes
+        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
+        if limit is not None and size > limit:
+            column = next(column for column in columns if column.field == name)
+            return Objection(
+                "invalid",
+                column,
+                f"{name} would be {size:,} bytes with this change; the API takes {limit:,}",
+                "shorten it",
+            )
+    return None
