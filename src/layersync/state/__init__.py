@@ -1,0 +1,1 @@
+"""What outlives a run: the journal, the runs, the lock, the count of writes, the last good row count."""

@@ -1,0 +1,157 @@
+"""The lock of one job at one target: held by the operating system, so that it is free once its process is gone."""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from layersync.errors import Locked
+from layersync.state.folder import make_folder, told_of
+
+_POLL_S: Final = 0.05
+# Outlasts somebody who only looks (`holder_of`), for whom the lock is taken for an instant.
+_LOOKED_AT_S: Final = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock: the run, its process, and when the run began."""
+
+    run_id: str
+    pid: int
+    host: str
+    started_at: datetime
+
+
+# A lock that is held, by a process that has not yet written (or could not write) who it is.
+UNNAMED: Final = Holder("", 0, "", datetime.min.replace(tzinfo=UTC))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def hold(
+    state_dir: Path,
+    base_url: str,
+    organization: str,
+    job: str,
+    holder: Holder,
+    wait_s: float = 0,
+    *,
+    now: Callable[[], datetime] = _utc_now,
+) -> Iterator[None]:
+    """Holds the lock of a job, waiting up to `wait_s` seconds for it.
+
+    `organization` is empty where the configuration names none. Raises Locked, naming who holds it; UsageError for a
+    lock file that is a symbolic link; StoppedEarly when the disk fails.
+    """
+    make_folder(state_dir)
+    path = lock_path(state_dir, base_url, organization, job)
+    lock = FileLock(path, mode=0o600, poll_interval=_POLL_S, fallback_to_soft=False)
+    with told_of(path):
+        try:
+            lock.acquire(timeout=max(wait_s, _LOOKED_AT_S))
+        except Timeout as error:
+            raise _locked(job, _named(path), now()) from error
+    try:
+        with told_of(path):
+            _write(path, _record(holder))
+        yield
+    finally:
+        with suppress(OSError):
+            _write(path, b"")
+        lock.release()
+
+
+def holder_of(state_dir: Path, base_url: str, organization: str, job: str) -> Holder | None:
+    """Tells who holds the lock of a job now, without waiting or taking it; None when it is free.
+
+    `UNNAMED` when it is held by a process that has not written who it is.
+    """
+    path = lock_path(state_dir, base_url, organization, job)
+    with told_of(path):
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            return _named(path) if _is_held(handle) else None
+        finally:
+            os.close(handle)
+
+
+def lock_path(state_dir: Path, base_url: str, organization: str, job: str) -> Path:
+    """Where the lock file stands: the job's name to be read, and a digest that tells targets and names apart."""
+    digest = sha256(json.dumps([base_url, organization, job]).encode()).hexdigest()[:12]
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", job)[:40]
+    return state_dir / f"{readable}-{digest}.lock"
+
+
+def _is_held(handle: int) -> bool:
+    # Shared, so that two who look do not hide the lock from each other; closing the handle gives it back.
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _record(holder: Holder) -> bytes:
+    fields = {
+        "run_id": holder.run_id,
+        "pid": holder.pid,
+        "host": holder.host,
+        "started_at": holder.started_at.isoformat(),
+    }
+    return json.dumps(fields).encode() + b"\n"
+
+
+def _write(path: Path, record: bytes) -> None:
+    # In place: the lock is on this very file, so another must never take its name.
+    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        # Cut last, and read as one line: at no time does a reader find half a record.
+        os.write(handle, record)
+        os.truncate(handle, len(record))
+    finally:
+        os.close(handle)
+
+
+def _named(path: Path) -> Holder:
+    try:
+        fields = json.loads(path.read_bytes().partition(b"\n")[0])
+        return Holder(
+            str(fields["run_id"]),
+            int(fields["pid"]),
+            str(fields["host"]),
+            datetime.fromisoformat(fields["started_at"]).astimezone(UTC),
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return UNNAMED
+
+
+def _locked(job: str, holder: Holder, now: datetime) -> Locked:
+    if holder == UNNAMED:
+        message = f"Job {job} is locked by another run, which has not written who it is."
+    else:
+        age = _age((now - holder.started_at).total_seconds())
+        message = f"Job {job} is locked by run {holder.run_id} (pid {holder.pid} on {holder.host}), begun {age} ago."
+    return Locked(message, "Run again when it has ended, or let this run wait for it: --wait 20m.")
+
+
+def _age(seconds: float) -> str:
+    for name, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name}"
+    return f"{max(0, int(seconds))} s"

@@ -1,0 +1,102 @@
+"""The tables of the state file, as numbered steps: step n leads from schema n-1 to schema n, and is never edited."""
+
+Migration = tuple[str, ...]
+
+_FIRST: Migration = (
+    """
+    CREATE TABLE runs (
+        run_id TEXT PRIMARY KEY,
+        command TEXT NOT NULL,
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        finished_at TEXT,
+        exit_code INTEGER,
+        tool_version TEXT NOT NULL,
+        host TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        user TEXT NOT NULL,
+        plan_digest TEXT
+    )
+    """,
+    """
+    CREATE TABLE run_jobs (
+        run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        job TEXT NOT NULL,
+        settled_by TEXT,
+        settled_at TEXT,
+        PRIMARY KEY (run_id, job)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE intents (
+        run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        job TEXT NOT NULL,
+        row INTEGER NOT NULL,
+        resource TEXT NOT NULL,
+        key TEXT NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT,
+        body BLOB NOT NULL,
+        base TEXT NOT NULL,
+        desired TEXT NOT NULL,
+        idempotency_key TEXT NOT NULL,
+        born_wall REAL NOT NULL,
+        born_boot REAL NOT NULL,
+        born_boot_id TEXT NOT NULL,
+        born_server REAL,
+        continues_run TEXT,
+        continues_seq INTEGER,
+        PRIMARY KEY (run_id, seq)
+    )
+    """,
+    # Apart from the intents, so that finding the few open ones does not mean reading all.
+    """
+    CREATE TABLE open_changes (
+        run_id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (run_id, seq),
+        FOREIGN KEY (run_id, seq) REFERENCES intents ON DELETE CASCADE
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE outcomes (
+        run_id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        word TEXT NOT NULL,
+        message TEXT NOT NULL,
+        what_to_do TEXT NOT NULL,
+        patch TEXT,
+        error_code TEXT,
+        http_status INTEGER,
+        request_id TEXT,
+        attempts INTEGER NOT NULL,
+        waited_s REAL NOT NULL,
+        idempotency_key TEXT,
+        finished_at TEXT,
+        PRIMARY KEY (run_id, seq),
+        FOREIGN KEY (run_id, seq) REFERENCES intents ON DELETE CASCADE
+    )
+    """,
+    """
+    CREATE TABLE last_rows (
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        job TEXT NOT NULL,
+        rows INTEGER NOT NULL,
+        PRIMARY KEY (base_url, organization_id, job)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE writes (
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        day TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (base_url, organization_id, day)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
