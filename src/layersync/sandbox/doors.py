@@ -1,0 +1,73 @@
+"""The doors that the real API has not: tests look at the state, edit elsewhere, and set faults through them."""
+
+from layersync.sandbox import influencers, projects
+from layersync.sandbox.answers import JsonObject, not_found
+from layersync.sandbox.exchange import Exchange
+from layersync.sandbox.faults import Faults, read_rules
+from layersync.sandbox.ids import influencer_id, project_id
+
+
+class Doors:
+    """No key, no limits, no log: what comes through here is not the API. A wrong body raises ValueError."""
+
+    def __init__(self, exchange: Exchange, faults: Faults) -> None:
+        self._exchange = exchange
+        self._records = exchange.records
+        self._faults = faults
+
+    def state(self) -> JsonObject:
+        """All records by bare id, side effects by project, requests per class, and the fault rules."""
+        return {
+            "organizations": list(self._records.organizations.values()),
+            "records": {"projects": self._records.projects, "influencers": self._records.influencers},
+            "side_effects": self._records.all_effects(),
+            "requests": self._exchange.counts,
+            "faults": self._faults.to_json(),
+        }
+
+    def edit(self, body: object) -> JsonObject:
+        """Somebody edits a record elsewhere: `{resource, id, fields}`, nothing checked. Answers the record."""
+        match body:
+            case {"resource": "projects", "id": str(text), "fields": dict(changed)}:
+                record = self._project(text)
+                record = {**record, **changed, "updatedAt": projects.stamp(self._exchange.clock.wall())}
+                self._records.put_project(record)
+            case {"resource": "influencers", "id": str(text), "fields": dict(changed)}:
+                record = self._influencer(text)
+                record = {**record, **changed, "updatedAt": influencers.stamp(self._exchange.clock.wall())}
+                self._records.put_influencer(record)
+            case _:
+                raise ValueError("expected {resource, id, fields}")
+        self._exchange.store()
+        return record
+
+    def delete(self, body: object) -> JsonObject:
+        """Somebody deletes a record elsewhere: `{resource, id}`. Answers what it was."""
+        match body:
+            case {"resource": "projects", "id": str(text)}:
+                record = self._project(text)
+                self._records.delete("projects", record["id"])
+            case {"resource": "influencers", "id": str(text)}:
+                record = self._influencer(text)
+                self._records.delete("influencers", influencer_id(text) or "")
+            case _:
+                raise ValueError("expected {resource, id}")
+        self._exchange.store()
+        return record
+
+    def replace_faults(self, body: object) -> JsonObject:
+        """Puts a new list of rules, counted from now, in place of those in force."""
+        self._faults.rules = read_rules(body)
+        return {"rules": len(self._faults.rules)}
+
+    def _project(self, text: str) -> JsonObject:
+        record = self._records.projects.get(project_id(text) or "")
+        if record is None:
+            raise not_found("Project")
+        return record
+
+    def _influencer(self, text: str) -> JsonObject:
+        record = self._records.influencers.get(influencer_id(text) or "")
+        if record is None:
+            raise not_found("Influencer")
+        return record
