@@ -1,0 +1,69 @@
+"""An order: everything that one command asks of `sync`, decided before anything is read or sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from layersync.settings.allow import Allowance
+from layersync.settings.model import Settings
+from layersync.settings.secret import ApiKey
+from layersync.values.report import Report
+from layersync.values.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to run, and how far.
+
+    `jobs` are the names that run. `key` is None for the sandbox. `sources` maps jobs to sheets given by flag (absolute
+    by now); `only_keys` and `only_fields` narrow the sheets, empty = all. `deadline` (aware) and `max_duration_s` end
+    the run early; `wait_s` is how long to wait for the lock. `plan_out` is where a dry run saves its plan besides
+    its run folder. `ask` says that a person must agree before the first write.
+    """
+
+    settings: Settings
+    jobs: tuple[str, ...]
+    command: str
+    dry_run: bool
+    ask: bool = False
+    key: ApiKey | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+    only_keys: tuple[str, ...] = ()
+    only_fields: tuple[str, ...] = ()
+    allow: tuple[Allowance, ...] = ()
+    deadline: datetime | None = None
+    max_duration_s: float | None = None
+    wait_s: float = 0.0
+    plan_out: Path | None = None
+
+
+class Console(Protocol):
+    """What `sync` may say and ask while it works; results are not its business."""
+
+    def tell(self, line: str) -> None:
+        """Says one line to the person or the log."""
+
+    def progress(self, job: str, done: int, total: int) -> None:
+        """Says how far the writing of a job has come."""
+
+    def agree(self, preview: Report, folder: Path) -> bool:
+        """Shows what would be sent and asks; called only where the order says `ask`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """What came of an order: the report, and the folder that holds its files."""
+
+    report: Report
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What `whoami` learns: the target, writes sent today, and what the server says is left per class, if it does."""
+
+    target: Target
+    writes_today: int
+    left: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,102 @@
+"""From settings and flags to what the rooms below receive: which jobs run, how a sheet is read, which limits hold."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from layersync.errors import UsageError
+from layersync.settings.allow import Allowance
+from layersync.settings.model import Settings
+from layersync.settings.paths import STDIN, absolute_source
+from layersync.settings.suggest import did_you_mean, listed
+from layersync.values.guards import Guard, GuardLimits
+from layersync.values.rules import SheetRules
+
+
+def jobs_to_run(settings: Settings, names: Iterable[str]) -> tuple[str, ...]:
+    """Gives the named jobs, or every job not marked `default = false`. UsageError for an unknown one, or none."""
+    named = tuple(dict.fromkeys(names))
+    for name in named:
+        if name not in settings.jobs:
+            raise UsageError(f"there is no job {name!a}{did_you_mean(name, settings.jobs)}", listed(settings.jobs))
+    if named:
+        return named
+    jobs = tuple(name for name, job in settings.jobs.items() if job.default)
+    if not jobs:
+        raise UsageError("no job to run: config.toml has none that runs without being named", listed(settings.jobs))
+    return jobs
+
+
+def read_sources(texts: Iterable[str], jobs: Sequence[str], folder: Path) -> dict[str, str]:
+    """Reads the values of `--source JOB=PATH`, paths made absolute from `folder`.
+
+    UsageError for another form, and for a job that does not run.
+    """
+    sources = {}
+    for text in texts:
+        job, equals, path = text.partition("=")
+        if not (equals and job and path):
+            raise UsageError(f"--source {text!a}: write it as JOB=PATH, for example {jobs[0]}=sheet.csv")
+        if job not in jobs:
+            raise UsageError(f"--source {text!a}: the job {job!a} does not run{did_you_mean(job, jobs)}", listed(jobs))
+        sources[job] = absolute_source(path, folder)
+    return sources
+
+
+def refuse_two_stdins(sources: Mapping[str, str], api_key_file: str | None) -> None:
+    """UsageError when more than one thing would be read from stdin. `sources` are those of all jobs that run."""
+    readers = [f"the sheet of {job}" for job, source in sources.items() if source == STDIN]
+    readers += ["the API key"] if api_key_file == STDIN else []
+    if len(readers) > 1:
+        raise UsageError(f"stdin can be read once only, not for {' and '.join(readers)}")
+
+
+def source_of(settings: Settings, job: str, sources: Mapping[str, str]) -> str:
+    """Gives where the sheet of the job is. UsageError when neither the job nor a flag says so."""
+    source = sources.get(job) or settings.jobs[job].source
+    if source is None:
+        raise UsageError(f"the job {job} has no sheet", f"set jobs.{job}.source or give --source {job}=PATH")
+    return source
+
+
+def sheet_rules(
+    settings: Settings,
+    job: str,
+    *,
+    sources: Mapping[str, str] | None = None,
+    only_keys: Sequence[str] = (),
+    only_fields: Sequence[str] = (),
+) -> SheetRules:
+    """Gives how the sheet of the job is to be read in this run; the arguments are what its flags say."""
+    told = settings.jobs[job]
+    return SheetRules(
+        job=job,
+        source=source_of(settings, job, sources or {}),
+        key=told.key,
+        tab=told.sheet,
+        header_row=told.header_row,
+        encoding=told.encoding,
+        columns=told.columns,
+        ignore_columns=told.ignore_columns,
+        unknown_columns_are_errors=told.unknown_columns == "error",
+        expect=told.expect,
+        clear_token=told.clear_token,
+        list_separator=told.list_separator,
+        max_rows=told.max_rows,
+        max_bytes=told.max_bytes,
+        only_keys=tuple(only_keys),
+        only_fields=tuple(only_fields),
+    )
+
+
+def guard_limits(settings: Settings, job: str, allow: Iterable[Allowance] = ()) -> GuardLimits:
+    """Gives the limits of the job: defaults, `[guards]`, its own `guards`, and what `--allow` lets through."""
+    limits = dict(settings.guards)
+    limits |= {name: value for name, value in settings.jobs[job].guards if value is not None}
+    return GuardLimits(**limits, allowed=_ceilings(job, allow))
+
+
+def _ceilings(job: str, allow: Iterable[Allowance]) -> tuple[tuple[Guard, int], ...]:
+    """The ceiling of each guard: one that names the job wins over one for all, a later over an earlier."""
+    ours = [one for one in allow if one.job in {None, job}]
+    ours.sort(key=lambda one: one.job is not None)
+    return tuple({one.guard: one.ceiling for one in ours}.items())
