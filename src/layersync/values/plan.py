@@ -26,12 +26,16 @@ class PlanState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What carrying out costs: requests, seconds at this key's tier and share, and what today's cap leaves over."""
+    """What carrying out costs: requests, seconds at this key's tier and share, and what today's cap leaves over.
+
+    `writes_per_minute` is the pace that `seconds` was reckoned with, None where nobody states it.
+    """
 
     writes: int
     seconds: float
     writes_left_today: int
     carried_over: int
+    writes_per_minute: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,160 @@
+"""The blocks of the diff: what one row would change, or what is wrong with it."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from layersync.report.rows import Row
+from layersync.report.show import plain, show, visible
+from layersync.report.terminal.excerpt import Excerpt, excerpts
+from layersync.resources import RESOURCES
+from layersync.values.change import Edit
+from layersync.values.outcome import Word
+from layersync.values.problem import Problem, Severity
+
+INDENT: Final = "    "
+EMPTY: Final = "(empty)"
+CLEARED: Final = "(cleared)"
+
+_SIGNS: Final = {
+    Word.CHANGED: ("~", "yellow"),
+    Word.WOULD_CHANGE: ("~", "yellow"),
+    Word.CONFLICT: ("!", "magenta"),
+    Word.HELD: ("!", "magenta"),
+    Word.INVALID: ("x", "red"),
+    Word.NOT_FOUND: ("x", "red"),
+    Word.REFUSED: ("x", "red"),
+    Word.FAILED: ("x", "red"),
+    Word.UNKNOWN: ("x", "red"),
+}
+
+
+def row_block(row: Row, width: int, label_width: int) -> Iterator[Text]:
+    """Everything about one row: its heading, its changed fields, what is wrong with it."""
+    yield _heading(row, width)
+    for edit in row.edits:
+        yield from _edit_lines(edit, width, label_width)
+    told = {edit.note for edit in row.edits}
+    for effect in row.side_effects:
+        if effect not in told:
+            yield from _note_lines(effect, width)
+    yield from problem_lines(row, width)
+
+
+def problem_lines(row: Row, width: int) -> Iterator[Text]:
+    """What is wrong with a row and what to do about it; nothing for a row that is well."""
+    if row.held_by and row.outcome in {Word.WOULD_CHANGE, Word.HELD}:
+        # what a guard counted, and how to allow it, stands once in the summary
+        yield Text(f"{INDENT}! held by the guard {' and the guard '.join(row.held_by)}", style="magenta")
+    elif row.edits or not row.problems:
+        yield from told_lines(row.said, row.advised, width)
+    for problem in row.problems:
+        yield from cell_lines(problem, width)
+
+
+def told_lines(message: str, what_to_do: str, width: int) -> Iterator[Text]:
+    """A sentence and the way out, wrapped."""
+    yield from _wrapped(message, INDENT, INDENT, width)
+    yield from _wrapped(what_to_do, f"{INDENT}→ ", f"{INDENT}  ", width, style="bold")
+
+
+def cell_lines(problem: Problem, width: int) -> Iterator[Text]:
+    """A problem with its cell, header, value, and what to do."""
+    told = visible(problem.message)
+    header = show(problem.header or "", 40)
+    place = problem.cell if f'"{header}"' in told else f"{problem.cell} {header}".strip()
+    value = "" if problem.value is None else f'"{show(problem.value, 40)}"'
+    if value and value not in told:
+        place = f"{place} {value}".strip()
+    severity = "" if problem.severity is Severity.ERROR else f"{problem.severity}: "
+    sentence = severity + (f"{place}: {told}" if place else told)
+    yield from told_lines(sentence, problem.what_to_do, width)
+
+
+def _heading(row: Row, width: int) -> Text:
+    sign, style = _SIGNS.get(row.outcome, ("-", "dim"))
+    noun = RESOURCES[row.resource].noun if row.resource in RESOURCES else row.resource
+    told = "" if row.outcome is Word.WOULD_CHANGE else f"  {row.outcome.replace('_', ' ')}"
+    right = f"row {row.row}{told}"
+    heading = Text(f"{sign} ", style=style)
+    heading.append(f"{noun}  {show(row.key or '(no key)', 60)}", style="bold")
+    room = width - heading.cell_len - len(right) - 6
+    if row.name and room > 0:
+        heading.append(f'  "{_fitted(row.name, max(room, 8))}"')
+    heading.append(" " * max(2, width - heading.cell_len - len(right)))
+    heading.append(right, style="dim" if not told else style)
+    return heading
+
+
+def _fitted(name: str, room: int) -> str:
+    width = room
+    while cell_len(show(name, width)) > room:
+        width -= 1
+    return show(name, width)
+
+
+def _edit_lines(edit: Edit, width: int, label_width: int) -> Iterator[Text]:
+    label = show(edit.path, width - len(INDENT))
+    margin = len(INDENT) + label_width + 2
+    lead = f"{INDENT}{label}".ljust(margin)
+    if len(lead) > margin:
+        yield Text(lead)
+        lead = " " * margin
+    old, new, length = _sides(edit, width - margin - 2)
+    yield _side(lead, "- ", old, "red")
+    yield _side(" " * margin, "+ ", new, "green")
+    if length:
+        yield Text(" " * (margin + 2) + length, style="dim")
+    if edit.note:
+        yield from _note_lines(edit.note, width)
+
+
+def _sides(edit: Edit, width: int) -> tuple[Excerpt, Excerpt, str]:
+    before = EMPTY if edit.before is None else _written(edit.before, edit.after)
+    after = CLEARED if edit.after is None else _written(edit.after, edit.before)
+    if edit.before is None or edit.after is None:
+        # an empty side has no place at which it differs
+        old, new = excerpts(before, "", width)[0], excerpts("", after, width)[1]
+        old, new = Excerpt(old.text, 0, 0, old.cut), Excerpt(new.text, 0, 0, new.cut)
+        return old, new, _length(edit, old, new)
+    old, new = excerpts(before, after, width)
+    return old, new, _length(edit, old, new)
+
+
+def _written(value: object, other: object) -> str:
+    """A value as the diff writes it: text bare, unless only quotes tell it from what it is not."""
+    if not isinstance(value, str):
+        return plain(value)
+    beside_json = other is not None and not isinstance(other, str)
+    if beside_json or value != value.strip() or value in {"", EMPTY, CLEARED}:
+        return f'"{value}"'
+    return value
+
+
+def _length(edit: Edit, old: Excerpt, new: Excerpt) -> str:
+    if not (old.cut or new.cut):
+        return ""
+    lengths = " → ".join(f"{len(plain(value)):,}" for value in (edit.before, edit.after) if value is not None)
+    more = "; more differs further on" if old.more or new.more else ""
+    return f"{lengths} characters{more}"
+
+
+def _side(lead: str, sign: str, excerpt: Excerpt, style: str) -> Text:
+    line = Text(lead)
+    line.append(sign + excerpt.text, style=style)
+    at = len(lead) + len(sign)
+    if 0 < excerpt.start < excerpt.end:
+        line.stylize("bold", at + excerpt.start, at + excerpt.end)
+    return line
+
+
+def _note_lines(note: str, width: int) -> Iterator[Text]:
+    yield from _wrapped(note, f"{INDENT}  note: ", f"{INDENT}        ", width, style="yellow")
+
+
+def _wrapped(text: str, first: str, rest: str, width: int, style: str = "") -> Iterator[Text]:
+    for line in wrap(visible(text), width, initial_indent=first, subsequent_indent=rest):
+        yield Text(line, style=style)

@@ -1,0 +1,63 @@
+"""The whole diff of a run, as a person reads it before saying yes."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.text import Text
+
+from layersync.report.rows import Row, notable_rows
+from layersync.report.show import show
+from layersync.report.terminal.block import row_block
+from layersync.values.outcome import PROBLEMS
+from layersync.values.report import JobReport, Report
+
+PROBLEM_LINES: Final = 200
+
+
+def diff_text(report: Report, *, width: int = 80) -> Iterator[Text]:
+    """Every changed field and every problem, row by row; at most 200 lines of problems."""
+    yield from _blocks(report, width, changes=True)
+
+
+def problems_text(report: Report, *, width: int = 80) -> Iterator[Text]:
+    """The rows that did not get through, without the diff of the others; at most 200 lines."""
+    yield from _blocks(report, width, changes=False)
+
+
+def _blocks(report: Report, width: int, *, changes: bool) -> Iterator[Text]:
+    room, left_out = PROBLEM_LINES, 0
+    for job in report.jobs:
+        label_width = _label_width(job, width // 4)
+        rows = (row for row in notable_rows(job, report) if _is_told(row, changes=changes))
+        for number, row in enumerate(rows):
+            if number == 0:
+                yield from _job_heading(job, report)
+            if row.outcome not in PROBLEMS:
+                yield from row_block(row, width, label_width)
+            elif room > 0:
+                block = list(row_block(row, width, label_width))
+                room -= len(block)
+                yield from block
+            else:
+                left_out += 1
+                continue
+            yield Text()
+    if left_out:
+        yield Text(f"{left_out:,} more rows with problems in results.csv", style="bold")
+
+
+def _is_told(row: Row, *, changes: bool) -> bool:
+    return row.outcome in PROBLEMS or bool(row.problems) or (changes and bool(row.edits))
+
+
+def _job_heading(job: JobReport, report: Report) -> Iterator[Text]:
+    if len(report.jobs) > 1 and job.plan:
+        yield Text(f"{job.job}  {show(job.plan.source)}, {job.plan.data_rows:,} rows", style="bold underline")
+        yield Text()
+
+
+def _label_width(job: JobReport, at_most: int) -> int:
+    """How wide the column of the field names is; a longer name gets a line of its own."""
+    changes = job.plan.changes if job.plan else ()
+    lengths = (len(edit.path) for change in changes for edit in change.edits)
+    return max((length for length in lengths if length <= at_most), default=0)

@@ -1,0 +1,38 @@
+"""What `-q` says when something is wrong: ten lines at most, the last one naming the report."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from layersync.report.rows import notable_rows
+from layersync.report.show import show
+from layersync.report.terminal.head import head_text
+from layersync.report.terminal.summary import count_lines
+from layersync.values.outcome import PROBLEMS
+from layersync.values.report import Report
+
+LINES: Final = 10
+WIDTH: Final = 160
+
+
+def quiet_text(report: Report, report_path: str) -> str:
+    """At most ten lines, most important first, ending with the report's path."""
+    lines = islice(_lines(report), LINES - 1)
+    return "\n".join((*(show(line, WIDTH) for line in lines), f"Report: {report_path}"))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield head_text(report).plain
+    if report.failure:
+        yield f"{report.failure.message} {report.failure.what_to_do}".strip()
+    for job in report.jobs:
+        if job.failure:
+            yield f"{job.job}: {job.failure.message} {job.failure.what_to_do}".strip()
+    for job in report.jobs:
+        if job.plan:
+            yield from (line.plain for line in count_lines(job, report, WIDTH))
+            yield from (f"guard {hold.guard}: {hold.message} ({hold.override})" for hold in job.plan.holds)
+    for job in report.jobs:
+        for row in notable_rows(job, report):
+            if row.outcome in PROBLEMS:
+                yield f"{row.job} row {row.row} {row.outcome.replace('_', ' ')}: {row.message}"

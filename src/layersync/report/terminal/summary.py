@@ -1,0 +1,121 @@
+"""The summary at the end of an output: counts, price, guards, notices, and the next step."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rich.text import Text
+
+from layersync.report.counts import changed_fields, counts, job_counts
+from layersync.report.show import show, visible
+from layersync.report.terminal.block import cell_lines, told_lines
+from layersync.report.terminal.diff import PROBLEM_LINES
+from layersync.report.terminal.duration import duration
+from layersync.values.guards import Hold
+from layersync.values.outcome import PROBLEMS, Word
+from layersync.values.plan import Price
+from layersync.values.report import JobReport, Report
+
+ALWAYS_TOLD: Final = {Word.UNCHANGED}
+
+
+def summary_text(report: Report, *, report_path: str = "", width: int = 80) -> Iterator[Text]:
+    """What a run would do or did, per job, and what a person can do next."""
+    for job in report.jobs:
+        yield from _job_lines(job, report, width)
+    if report.failure:
+        yield Text(f"Ended: {visible(report.failure.message)}", style="bold red")
+        yield from told_lines("", report.failure.what_to_do, width)
+    yield from _closing(report, report_path)
+
+
+def count_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
+    """`Plan: 6 to change (9 fields), 12 unchanged, 1 invalid.`, folded between two counts where it is too long."""
+    name = f" for {show(job.job)}" if len(report.jobs) > 1 else ""
+    line = Text().append(f"{_opening(report)}{name}: ", style="bold")
+    *told, last = _told(job_counts(job, report), changed_fields(job, report), report)
+    for part in (*(part.append(", ") for part in told), last.append(".")):
+        if line.cell_len + part.cell_len > width:
+            yield line
+            line = Text("      ")
+        line.append_text(part)
+    yield line
+
+
+def _opening(report: Report) -> str:
+    if report.run.dry_run:
+        return "Plan"
+    return "Ended early" if report.failure or report.run.signal else "Done"
+
+
+def _told(found: Mapping[Word, int], fields: int, report: Report) -> Iterator[Text]:
+    main = Word.WOULD_CHANGE if report.run.dry_run else Word.CHANGED
+    word = "to change" if report.run.dry_run else "changed"
+    detail = f" ({fields:,} {'field' if fields == 1 else 'fields'})" if found[main] else ""
+    yield Text().append(f"{found[main]:,} {word}{detail}", style="green" if found[main] else "")
+    for other, count in found.items():
+        if other is not main and (count or other in ALWAYS_TOLD):
+            yield Text().append(f"{count:,} {other.replace('_', ' ')}", style="red" if other in PROBLEMS else "")
+
+
+def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
+    if job.plan:
+        yield from count_lines(job, report, width)
+    if job.failure:
+        yield Text(f"{show(job.job)}: {visible(job.failure.message)}", style="bold red")
+        yield from told_lines("", job.failure.what_to_do, width)
+    yield from _sheet_lines(job, width)
+    if job.plan is None:
+        return
+    if job.plan.price and report.run.dry_run and job.plan.price.writes:
+        yield from _price_lines(job.plan.price)
+    for hold in job.plan.holds:
+        yield from _hold_lines(hold, report)
+
+
+def _sheet_lines(job: JobReport, width: int) -> Iterator[Text]:
+    """The problems of a sheet that came to no plan, or the notices of one that did."""
+    found = (*job.plan.notices, *(p for p in job.plan.problems if p.row is None)) if job.plan else job.problems
+    for problem in found[:PROBLEM_LINES]:
+        yield from cell_lines(problem, width)
+    if len(found) > PROBLEM_LINES:
+        yield Text(f"{len(found) - PROBLEM_LINES:,} more in results.json", style="bold")
+
+
+def _price_lines(price: Price) -> Iterator[Text]:
+    pace = f" at {price.writes_per_minute:,.0f} writes/min" if price.writes_per_minute else ""
+    yield Text(
+        f"About {duration(price.seconds)}{pace}; {price.writes_left_today:,} writes left today.",
+        style="dim",
+    )
+    if price.carried_over:
+        yield Text(
+            f"{price.carried_over:,} of {price.writes:,} changes will not fit into today's writes; "
+            "the next run carries on with them.",
+            style="yellow",
+        )
+
+
+def _hold_lines(hold: Hold, report: Report) -> Iterator[Text]:
+    held = "holds the job" if hold.rows is None else f"holds {len(hold.rows):,} row{'s' * (len(hold.rows) != 1)}"
+    yield Text(f"! guard {hold.guard} {held}: {visible(hold.message)}", style="bold magenta")
+    yield Text(f"    to allow it:             {hold.override}")
+    yield Text(f"    to approve this preview: layersync apply {report.run.run_id}")
+
+
+def _closing(report: Report, report_path: str) -> Iterator[Text]:
+    if report.run.dry_run:
+        to_change = counts(report)[Word.WOULD_CHANGE]
+        next_step = " To apply: layersync sync" if to_change else ""
+        yield Text(f"Nothing was sent (dry run).{next_step}")
+    else:
+        yield Text(_effort(report), style="dim")
+    if report_path:
+        yield Text(f"Report: {visible(report_path)}")
+
+
+def _effort(report: Report) -> str:
+    sent = sum(count.sent for count in report.requests.values())
+    throttled = sum(count.throttled for count in report.requests.values())
+    retried = sum(count.retried for count in report.requests.values())
+    seconds = (report.run.finished_at - report.run.started_at).total_seconds()
+    return f"{duration(seconds)}, {sent:,} requests, {throttled:,} throttled, {retried:,} retried"
