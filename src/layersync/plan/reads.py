@@ -123,6 +123,7 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
             case GetRecord(key), Fetched():
                 full[key] = answer
             case ListPage(parent), Page(items, cursor, read_at):
+                items = _under(parent, items, known.form)
                 crawls[parent] = Crawl(crawls.get(parent, Crawl()).pages + 1, cursor, done=cursor is None)
                 ambiguous |= _add(slim, items, read_at, known)
             case ListPage(parent), NotFound():
@@ -225,6 +226,14 @@ def _add(slim: dict[str, Fetched], items: Iterable[Mapping[str, object]], read_a
             claimed_twice.add(key)
         slim[key] = Fetched(item, read_at)
     return claimed_twice
+
+
+def _under(
+    parent: str | None, items: tuple[Mapping[str, object], ...], form: Resource
+) -> tuple[Mapping[str, object], ...]:
+    """Slim items do not repeat the parent that they were listed under."""
+    field_name = form.listing.parent_field
+    return items if field_name is None else tuple({field_name: parent, **item} for item in items)
 
 
 def _key_of(item: Mapping[str, object], known: Known) -> str | None:

@@ -1,0 +1,254 @@
+"""Carries out the changes of a plan: the only place that sends PATCH.
+
+Each change goes the same way: a slot of the gate, a fresh look at the record where the last one is old, the intent in
+the journal, the send, and the outcome in the journal. What the answer leaves open is settled by reading.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from layersync.api.client import Withdrawn, WriteClient, ending_of
+from layersync.api.clock import Clock
+from layersync.api.crowd import each
+from layersync.api.judge import Judgement, Kind
+from layersync.api.looks import Looks, Settled, unshown
+from layersync.api.paths import item_path
+from layersync.api.retry import Tries
+from layersync.api.stop import Stop, Stopped
+from layersync.api.wire import Request
+from layersync.errors import ApiRefuses, SyncError
+from layersync.resources.resource import Resource
+from layersync.values.change import Change
+from layersync.values.intent import Intent
+from layersync.values.outcome import Outcome, Word
+
+_GRACE_S = 5.0
+_MASS_REFUSAL = 20
+_FORBIDDEN_IN_A_ROW = 3
+
+
+class Journal(Protocol):
+    """Where intents are durable before the first byte leaves, and outcomes follow."""
+
+    def intend(self, change: Change) -> Intent:
+        """Writes the change down with its exact bytes and its key; returns when that is on the disk."""
+        ...
+
+    def settle(self, intent: Intent, outcome: Outcome) -> None:
+        """Writes down how it went."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What carrying out one job needs. `count_send` is told of every PATCH that leaves; `done` of every outcome."""
+
+    form: Resource
+    writer: WriteClient
+    looks: Looks
+    journal: Journal
+    clock: Clock
+    stop: Stop
+    count_send: Callable[[], None]
+    done: Callable[[Outcome], None]
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One change on its way: what is to be sent, its intent once there is one, its tries."""
+
+    change: Change
+    tries: Tries
+    intent: Intent | None = None
+
+
+class _Ended(Withdrawn):
+    """A change that ended before it was sent."""
+
+    def __init__(self, settled: Settled) -> None:
+        super().__init__(settled.message)
+        self.settled = settled
+
+
+class Apply:
+    """Carries out the changes of one job, in order, a few at a time.
+
+    `ended` is why the job stopped before its changes were done, None where it did not.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._answered = 0
+        self._refused = 0
+        self._forbidden = 0
+        self.ended: SyncError | None = None
+
+    async def __call__(self, changes: Sequence[Change]) -> None:
+        """Sends the changes and tells `Desk.done` of each outcome; a change that it never reached has none.
+
+        When the end of the run is asked for, what is in flight gets five seconds to finish.
+        """
+        work = asyncio.ensure_future(each(changes, self._one))
+        grace = asyncio.ensure_future(self._grace())
+        await asyncio.wait({work, grace}, return_when=asyncio.FIRST_COMPLETED)
+        grace.cancel()
+        if not work.done():
+            work.cancel()
+        await asyncio.gather(work, return_exceptions=not work.done())
+
+    async def _grace(self) -> None:
+        await self._desk.stop.wait()
+        await self._desk.clock.sleep(_GRACE_S)
+
+    async def _one(self, change: Change) -> None:
+        if self._desk.stop.asked or self.ended is not None:
+            return
+        errand = _Errand(change, Tries(self._desk.clock.now()))
+        judgement = None
+        try:
+            judgement = await self._desk.writer.patch(lambda: self._prepare(errand), errand.tries)
+            settled = await self._settle(errand, judgement)
+        except _Ended as ended:
+            settled = ended.settled
+        except (Stopped, asyncio.CancelledError) as stopped:
+            self._close(errand, judgement, self._interrupted(errand))
+            if isinstance(stopped, asyncio.CancelledError):
+                raise
+            return
+        self._close(errand, judgement, settled)
+        if judgement is not None:
+            self._watch(judgement, settled)
+
+    async def _prepare(self, errand: _Errand) -> Request:
+        """Called when a slot is granted: on the first try looks, then writes the intent; later gives the same bytes."""
+        if errand.intent is None:
+            self._refuse_after_end()
+            try:
+                looked = await self._desk.looks.before(errand.change)
+            except SyncError:
+                raise Stopped from None
+            if isinstance(looked, Settled):
+                raise _Ended(looked)
+            errand.change = looked
+            errand.intent = self._intend(looked)
+        self._desk.count_send()
+        return Request(
+            method="PATCH",
+            path=item_path(self._desk.form, errand.change.id),
+            body=errand.intent.body,
+            idempotency_key=errand.intent.idempotency_key,
+        )
+
+    def _intend(self, change: Change) -> Intent:
+        """What cannot be written down is not sent, and nothing after it either."""
+        try:
+            return self._desk.journal.intend(change)
+        except SyncError as error:
+            self._end(error)
+            raise Stopped from error
+
+    def _refuse_after_end(self) -> None:
+        if self.ended is not None or self._desk.stop.asked:
+            raise Stopped
+
+    async def _settle(self, errand: _Errand, judgement: Judgement) -> Settled:
+        ending = ending_of(judgement)
+        if ending is not None:
+            self._end(ending)
+            return self._interrupted(errand)
+        settled = await self._meaning(errand, judgement)
+        if errand.tries.perhaps and settled.word in {Word.REFUSED, Word.FAILED}:
+            seen = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
+            return await self._desk.looks.after(errand.change, at_base=settled, done=seen)
+        return settled
+
+    async def _meaning(self, errand: _Errand, judgement: Judgement) -> Settled:  # noqa: PLR0911  a table
+        looks, change = self._desk.looks, errand.change
+        match judgement.kind:
+            case Kind.DONE if judgement.body and not judgement.replayed and not unshown(change, judgement.body):
+                return Settled(Word.CHANGED)
+            case Kind.DONE:
+                return await looks.read_back(change)
+            case Kind.REFUSED:
+                return Settled(Word.REFUSED, judgement.message, "correct the row, or ask Layers with the request id")
+            case Kind.CONTESTED:
+                refused = Settled(Word.REFUSED, judgement.message, "correct the row: the value is in use elsewhere")
+                return await looks.after(change, at_base=refused, done=Settled(Word.CONVERGED))
+            case Kind.IN_FLIGHT:
+                return await self._with_new_key(errand)
+            case Kind.NOT_SENT:
+                return Settled(Word.FAILED, f"could not be sent: {judgement.message}", "run again")
+            case _:
+                gave_up = Settled(Word.FAILED, f"gave up: {judgement.message}; the record is as before", "run again")
+                seen = Settled(Word.CHANGED, "the answer was lost; the record shows the change")
+                return await looks.after(change, at_base=gave_up, done=seen)
+
+    async def _with_new_key(self, errand: _Errand) -> Settled:
+        """The key is held by another request for longer than that may take: read, and once more with a new key."""
+        again = Settled(Word.NOT_ATTEMPTED)
+        seen = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
+        settled = await self._desk.looks.after(errand.change, at_base=again, done=seen)
+        if settled is not again:
+            return settled
+        assert errand.intent is not None  # noqa: S101  it was sent
+        self._journal_outcome(errand.intent, self._outcome(errand, None, settled))
+        errand.intent = None
+        judgement = await self._desk.writer.patch(lambda: self._prepare(errand), errand.tries)
+        if judgement.kind is Kind.IN_FLIGHT:
+            return Settled(Word.CONFLICT, "the API keeps answering that the key is in use", "run again later")
+        return await self._settle(errand, judgement)
+
+    def _interrupted(self, errand: _Errand) -> Settled:
+        if errand.tries.perhaps:
+            return Settled(Word.UNKNOWN, "sent, and stopped before the answer came", "the next run settles it")
+        reason = self._desk.stop.reason or self.ended
+        return Settled(Word.NOT_ATTEMPTED, reason.message if reason else "", "run again")
+
+    def _close(self, errand: _Errand, judgement: Judgement | None, settled: Settled) -> None:
+        """Journals and tells the outcome; a change whose fate is unknown stays open for the next run to settle."""
+        outcome = self._outcome(errand, judgement, settled)
+        self._desk.done(outcome)
+        if errand.intent is not None and settled.word is not Word.UNKNOWN:
+            self._journal_outcome(errand.intent, outcome)
+
+    def _journal_outcome(self, intent: Intent, outcome: Outcome) -> None:
+        try:
+            self._desk.journal.settle(intent, outcome)
+        except SyncError as error:
+            self._end(error)
+
+    def _outcome(self, errand: _Errand, judgement: Judgement | None, settled: Settled) -> Outcome:
+        return Outcome(
+            job=errand.change.job,
+            row=errand.change.row,
+            word=settled.word,
+            message=settled.message,
+            what_to_do=settled.what_to_do,
+            patch=errand.change.patch if errand.intent else None,
+            error_code=judgement.code if judgement else None,
+            http_status=judgement.status if judgement else None,
+            request_id=judgement.request_id if judgement else None,
+            attempts=errand.tries.counted,
+            waited_s=round(errand.tries.waited_s, 3),
+            idempotency_key=errand.intent.idempotency_key if errand.intent else None,
+            finished_at=self._desk.clock.wall(),
+        )
+
+    def _watch(self, judgement: Judgement, settled: Settled) -> None:
+        """Ends the job when the API plainly wants none of it."""
+        self._answered += judgement.status is not None
+        self._refused += settled.word is Word.REFUSED
+        self._forbidden = self._forbidden + 1 if judgement.status == 403 else 0
+        if self._refused >= _MASS_REFUSAL and self._refused * 2 > self._answered:
+            told = f"{self._refused} of {self._answered} changes were refused: {judgement.message}"
+            self._end(ApiRefuses(told, "something is wrong with all of them: look at one", whole_run=False))
+        if self._forbidden >= _FORBIDDEN_IN_A_ROW:
+            self._end(ApiRefuses(f"forbidden: {judgement.message}", "check the key's scopes", whole_run=False))
+
+    def _end(self, error: SyncError) -> None:
+        if isinstance(error, ApiRefuses) and not error.whole_run:
+            self.ended = self.ended or error
+        else:
+            self._desk.stop.ask(error)

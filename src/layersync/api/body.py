@@ -1,0 +1,28 @@
+"""Answers as JSON objects: strict about being JSON, lenient about what is in it (reliability C6)."""
+
+import json
+from collections.abc import Mapping
+
+from layersync.api.wire import Answer
+
+
+class Unreadable(ValueError):
+    """The body is not the JSON object that the API documents."""
+
+
+def json_object(answer: Answer) -> Mapping[str, object]:
+    """Gives the object in the body of an answer; raises Unreadable for anything else."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Unreadable(f"the answer is {kind or 'of no type'} instead of JSON")
+    try:
+        value = json.loads(answer.body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the answer is damaged JSON") from error
+    if not isinstance(value, dict):
+        raise Unreadable("the answer is JSON, but no object")
+    return value
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")

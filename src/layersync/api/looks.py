@@ -1,0 +1,118 @@
+"""Looking at a record around its PATCH: right before it, and after an answer that leaves something open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from layersync.api.client import ReadClient
+from layersync.api.clock import Clock
+from layersync.api.fetch import read_record
+from layersync.errors import SyncError
+from layersync.plan.patch import value_at
+from layersync.plan.recheck import Recheck, Verdict, recheck
+from layersync.resources.field import Write
+from layersync.resources.resource import Resource
+from layersync.values.cell import canonical, same
+from layersync.values.change import Change, Edit
+from layersync.values.outcome import Word
+
+_FRESH_S = 60.0
+_READ_BACK_S = (0.0, 3.0, 7.0)  # three looks over ten seconds: a replica may lag behind
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a change ended without, or after, being sent; `what_to_do` is empty where nothing is to be done."""
+
+    word: Word
+    message: str = ""
+    what_to_do: str = ""
+
+
+class Looks:
+    """The reads that belong to one job's writes."""
+
+    def __init__(self, form: Resource, reader: ReadClient, clock: Clock) -> None:
+        self._form = form
+        self._reader = reader
+        self._clock = clock
+
+    async def before(self, change: Change) -> Change | Settled:
+        """Gives the change to send, rebuilt where its record was read again, or how it ended without a send.
+
+        A record is read again when its read is more than a minute old, or an object in it is about to be replaced.
+        """
+        if not self._is_due(change):
+            return change
+        try:
+            record = await read_record(self._form, change.id, self._reader)
+        except SyncError as error:
+            self._raise_if_ending(error)
+            return Settled(Word.FAILED, f"not sent: the record could not be read first: {error.message}", "run again")
+        if record is None:
+            return Settled(Word.NOT_FOUND, f"the {self._form.noun} is gone since it was planned", "look for it")
+        looked = recheck(change, record, self._form)
+        if looked.verdict is Verdict.SEND:
+            return replace(looked.change, read_at=self._clock.now())
+        return _unsent(looked)
+
+    async def after(self, change: Change, at_base: Settled, done: Settled) -> Settled:
+        """Settles by reading what an answer left open: `done` at the desired values, `at_base` at the planned ones."""
+        try:
+            record = await read_record(self._form, change.id, self._reader)
+        except SyncError as error:
+            return Settled(
+                Word.UNKNOWN, f"sent, the answer was lost, and then: {error.message}", "the next run settles it"
+            )
+        if record is None:
+            return Settled(Word.UNKNOWN, f"sent, the answer was lost, and the {self._form.noun} is gone", "look for it")
+        looked = recheck(change, record, self._form)
+        if looked.verdict is Verdict.CONVERGED:
+            return done
+        return at_base if looked.verdict is Verdict.SEND else _unsent(looked)
+
+    async def read_back(self, change: Change) -> Settled:
+        """Looks whether the record shows what a 200 did not; in the end says what the server holds instead."""
+        held = unshown(change, {})
+        for pause in _READ_BACK_S:
+            await self._clock.sleep(pause)
+            try:
+                record = await read_record(self._form, change.id, self._reader)
+            except SyncError as error:
+                return Settled(Word.UNKNOWN, f"accepted, but could not be read back: {error.message}", "run again")
+            held = unshown(change, record or {})
+            if not held:
+                return Settled(Word.CHANGED)
+        stored = "; ".join(f"{edit.path} is {_words(value)}, not {_words(edit.after)}" for edit, value in held)
+        return Settled(
+            Word.FAILED, f"the API said yes but holds something else: {stored}", "ask Layers, or correct the cell"
+        )
+
+    def _is_due(self, change: Change) -> bool:
+        replaces = any(self._form.field(name).write is Write.REPLACE for name in change.patch)
+        return replaces or change.read_at is None or self._clock.now() - change.read_at > _FRESH_S
+
+    def _raise_if_ending(self, error: SyncError) -> None:
+        if self._reader.stop.asked:
+            raise error
+
+
+def unshown(change: Change, record: Mapping[str, object]) -> tuple[tuple[Edit, object], ...]:
+    """Gives the edits that a record does not show, with what it holds instead; an absent field reads as null."""
+    held = ((edit, value_at(record, edit.field, edit.keys)) for edit in change.edits)
+    return tuple((edit, value) for edit, value in held if not same(value, edit.after))
+
+
+def _unsent(looked: Recheck) -> Settled:
+    if looked.verdict is Verdict.CONVERGED:
+        return Settled(Word.CONVERGED, "somebody else made the same change in the meantime")
+    moved = "; ".join(
+        f"{edit.path} was {_words(edit.before)}, is now {_words(value)}, the sheet says {_words(edit.after)}"
+        for edit, value in looked.moved
+    )
+    return Settled(
+        Word.CONFLICT, f"changed elsewhere since it was planned: {moved}", "decide which is right, then run again"
+    )
+
+
+def _words(value: object) -> str:
+    return "empty" if value is None else value if isinstance(value, str) else canonical(value)

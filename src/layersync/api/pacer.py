@@ -1,0 +1,74 @@
+"""Pacing: when the next request of a rate class may leave. Arithmetic on a clock; it judges no answer."""
+
+import asyncio
+import math
+from collections import deque
+
+from layersync.api.clock import Clock
+from layersync.values.target import Budget, RateClass
+
+
+class Gate:
+    """One FIFO gate for all requests of a rate class: at most `limit` of them in any window of `window_s` seconds.
+
+    A slot is held from the send until `window_s` after its answer, so that neither jitter nor a slow server can put
+    more than `limit` requests into one window as the server counts it. A 429 closes the gate for everybody for as
+    long as the server asks, and gives its slot back: a refused request was not counted.
+    """
+
+    def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
+        self._limit = limit
+        self._window_s = window_s
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._freed = asyncio.Event()
+        self._in_flight = 0
+        self._ageing: deque[float] = deque()  # when each answered request leaves the window, oldest first
+        self._closed_until = -math.inf
+
+    async def admit(self) -> None:
+        """Waits for a slot and takes it; every `admit` is followed by exactly one of the three calls below."""
+        async with self._turn:
+            while (wait := self._wait_s()) > 0:
+                await self._until(wait)
+            self._in_flight += 1
+
+    def answered(self) -> None:
+        """The request was counted by the server, or may have been."""
+        self._release()
+        self._ageing.append(self._clock.now() + self._window_s)
+
+    def unused(self) -> None:
+        """No request left with this slot."""
+        self._release()
+
+    def throttled(self, wait_s: float) -> None:
+        """The server refused the request for its rate: nobody passes for `wait_s` seconds."""
+        self._release()
+        self._closed_until = max(self._closed_until, self._clock.now() + wait_s)
+
+    def _release(self) -> None:
+        self._in_flight -= 1
+        self._freed.set()
+
+    def _wait_s(self) -> float:
+        now = self._clock.now()
+        if now < self._closed_until:
+            return self._closed_until - now
+        while self._ageing and self._ageing[0] <= now:
+            self._ageing.popleft()
+        if self._in_flight + len(self._ageing) < self._limit:
+            return 0.0
+        return self._ageing[0] - now if self._ageing else math.inf
+
+    async def _until(self, wait_s: float) -> None:
+        if math.isfinite(wait_s):
+            await self._clock.sleep(wait_s)
+        else:
+            self._freed.clear()
+            await self._freed.wait()
+
+
+def gates_of(budget: Budget, clock: Clock) -> dict[RateClass, Gate]:
+    """One gate per rate class, inside the share of the tier that this key's jobs may use."""
+    return {one: Gate(budget.per_window(one), budget.window_s, clock) for one in RateClass}
