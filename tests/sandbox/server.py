@@ -1,8 +1,10 @@
 """Starts a sandbox of its own for a test, and looks at it from outside."""
 
 import json
+import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +14,9 @@ from typing import Any
 import httpx
 
 KEY = "lp_test_0123456789abcdef"
+
+# Loading the certificates of the world takes longer than any test here.
+PLAIN_HTTP: dict[str, Any] = {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
 
 JsonObject = dict[str, Any]
 
@@ -28,7 +33,7 @@ class RunningSandbox:
     def client(self, key: str = KEY, **options: Any) -> httpx.Client:
         """A client that calls this sandbox with `key`."""
         headers = {"Authorization": f"Bearer {key}", **options.pop("headers", {})}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=10, **options)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=10, **PLAIN_HTTP, **options)
 
     def state(self) -> JsonObject:
         """Records by bare id, side effects, requests per class, fault rules."""
@@ -49,6 +54,14 @@ class RunningSandbox:
         """Replaces the fault rules; their counts begin anew."""
         self._door("POST", "faults", list(rules))
 
+    def wait_for_fault(self) -> None:
+        """Returns once the first fault rule has met a request."""
+        deadline = time.monotonic() + 10
+        while self.state()["faults"][0]["fired"] == 0:
+            if time.monotonic() > deadline:
+                raise TimeoutError("the fault rule met no request")
+            time.sleep(0.005)
+
     def entries(self) -> list[JsonObject]:
         """The lines of the log so far, one per request."""
         if self.log is None:
@@ -66,7 +79,7 @@ class RunningSandbox:
         self.process.wait(timeout=10)
 
     def _door(self, method: str, name: str, body: Any = None) -> JsonObject:
-        response = httpx.request(method, f"{self.url}/_sandbox/{name}", json=body, trust_env=False)
+        response = httpx.request(method, f"{self.url}/_sandbox/{name}", json=body, **PLAIN_HTTP)
         response.raise_for_status()
         answer: JsonObject = response.json()
         return answer

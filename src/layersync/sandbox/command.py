@@ -13,7 +13,8 @@ from layersync.sandbox.answers import JsonObject
 from layersync.sandbox.app import build_app
 from layersync.sandbox.clock import Clock
 from layersync.sandbox.exchange import Exchange
-from layersync.sandbox.faults import Faults, read_rules
+from layersync.sandbox.fault_rules import read_rules
+from layersync.sandbox.faults import Faults
 from layersync.sandbox.flags import USAGE_ERROR, read_flags
 from layersync.sandbox.generate import generate
 from layersync.sandbox.idempotency import KeptAnswer, Replays

@@ -39,8 +39,9 @@ async def deliver(answer: Answer | None, twist: Twist, scope: Scope, receive: Re
 
 
 def _head(answer: Answer) -> Message:
-    headers = {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **answer.headers}
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    headers = {"content-type": answer.content_type, "content-length": str(len(answer.body))}
+    headers |= {name.lower(): value for name, value in answer.headers.items()}
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     return {"type": "http.response.start", "status": answer.status, "headers": raw}
 
 

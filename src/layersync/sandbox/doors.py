@@ -3,7 +3,8 @@
 from layersync.sandbox import influencers, projects
 from layersync.sandbox.answers import JsonObject, not_found
 from layersync.sandbox.exchange import Exchange
-from layersync.sandbox.faults import Faults, read_rules
+from layersync.sandbox.fault_rules import read_rules
+from layersync.sandbox.faults import Faults
 from layersync.sandbox.ids import influencer_id, project_id
 
 

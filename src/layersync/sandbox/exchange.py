@@ -122,7 +122,6 @@ class Exchange:
         if self.records.organization(organization_id) is None:
             raise not_found("Organization")
         route, params = find_route(call.method, call.path)
-        caller.require(route.scope)
         work = Work(
             records=self.records,
             caller=caller,
@@ -153,6 +152,7 @@ class Exchange:
 
 def _perform(route: Route, work: Work, request_id: str) -> Answer:
     try:
+        work.caller.require(route.scope)
         return Answer(200, encode(route.perform(work)))
     except ApiError as error:
         return error.answer(request_id)

@@ -1,4 +1,4 @@
-"""Fault rules: which requests go wrong, and how."""
+"""Faults: which requests go wrong, and how."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ _CODES = {
     422: "VALIDATION",
     429: "RATE_LIMITED",
 }
+_BODILESS = (204, 304)
 _GARBAGE = b"<!doctype html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
 
 
@@ -69,6 +70,8 @@ class Twist:
         return self._stated_answer(self.status or 200, request_id)
 
     def _stated_answer(self, status: int, request_id: str) -> Answer:
+        if status in _BODILESS:
+            return Answer(status, b"", self.headers)
         if isinstance(self.body, str):
             return Answer(status, self.body.encode(), self.headers, "text/plain; charset=utf-8")
         if self.body is not None:
@@ -127,80 +130,3 @@ class Faults:
     def to_json(self) -> list[JsonObject]:
         """The rules as they were given, with how often each was met and fired."""
         return [{**rule.source, "seen": rule.seen, "fired": rule.fired} for rule in self.rules]
-
-
-_RULE_KEYS = {"method", "path", "nth", "times", "every", "after", "do"}
-_TWIST_KEYS = {entry.name for entry in fields(Twist)}
-
-
-def read_rules(value: object) -> list[Rule]:
-    """Rules from the JSON of a faults file; raises ValueError saying which rule is wrong and how.
-
-    `nth`: the n-th matching request (once, unless `times` or `every` says otherwise). `after`: all matching
-    requests after the first n. `every`: each n-th. `times`: how often at most. `*` in `path` stands for one
-    segment or a part of it, `**` for anything.
-    """
-    if not isinstance(value, list):
-        raise ValueError("a faults file is a JSON list of rules")
-    return [_read_rule(number, rule) for number, rule in enumerate(value, start=1)]
-
-
-def _read_rule(number: int, rule: object) -> Rule:
-    try:
-        if not isinstance(rule, dict):
-            raise ValueError("is no object")
-        _refuse_unknown(rule, _RULE_KEYS)
-        return Rule(
-            method=rule.get("method"),
-            path=_path_pattern(rule.get("path") or "**"),
-            first=_first(rule),
-            step=_count(rule, "every") or 1,
-            times=_times(rule),
-            twist=_read_twist(rule.get("do")),
-            source=rule,
-        )
-    except ValueError as problem:
-        raise ValueError(f"fault rule {number} {problem}") from None
-
-
-def _first(rule: JsonObject) -> int:
-    nth, after, every = (_count(rule, name) for name in ("nth", "after", "every"))
-    if nth is not None:
-        return nth
-    return after + 1 if after is not None else every or 1
-
-
-def _times(rule: JsonObject) -> int | None:
-    once = rule.get("nth") is not None and rule.get("every") is None
-    return _count(rule, "times") or (1 if once else None)
-
-
-def _count(rule: JsonObject, name: str) -> int | None:
-    value = rule.get(name)
-    lowest = 0 if name == "after" else 1
-    if value is None or (type(value) is int and value >= lowest):
-        return value
-    raise ValueError(f"has {name} = {value!r}; expected a whole number from {lowest}")
-
-
-def _read_twist(do: object) -> Twist:
-    if not isinstance(do, dict) or not do:
-        raise ValueError("has no `do`")
-    _refuse_unknown(do, _TWIST_KEYS)
-    if do.get("drop") not in (None, "before", "after"):
-        raise ValueError(f"has drop = {do['drop']!r}; expected before or after")
-    for name in ("status", "truncate", "hold", "delay", "drip"):
-        if isinstance(do.get(name, 0), bool) or not isinstance(do.get(name, 0), int | float | None):
-            raise ValueError(f"has {name} = {do[name]!r}; expected a number")
-    return Twist(**{name: value for name, value in do.items() if value is not None})
-
-
-def _refuse_unknown(value: JsonObject, known: set[str]) -> None:
-    if unknown := sorted(set(value) - known):
-        raise ValueError(f"has unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-
-
-def _path_pattern(text: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*|\*)", text)
-    wild = {"**": ".*", "*": "[^/]*"}
-    return re.compile("".join(wild.get(part) or re.escape(part) for part in parts))

@@ -55,6 +55,6 @@ def _offset(cursor: str) -> int:
     except (binascii.Error, ValueError):
         raise ValueError("not a cursor") from None
     match content:
-        case {"offset": int(offset)} if len(content) == 1 and offset > 0:
+        case {"offset": int(offset), **rest} if not rest and not isinstance(offset, bool) and offset > 0:
             return offset
     raise ValueError("not a cursor")
