@@ -45,10 +45,13 @@ class Console(Protocol):
     def tell(self, line: str) -> None:
         """Says one line to the person or the log."""
 
+    def detail(self, line: str) -> None:
+        """Says one line that only `--verbose` wants."""
+
     def progress(self, job: str, done: int, total: int) -> None:
         """Says how far the writing of a job has come."""
 
-    def agree(self, preview: Report, folder: Path) -> bool:
+    def agree(self, preview: Report) -> bool:
         """Shows what would be sent and asks; called only where the order says `ask`."""
 
 

@@ -31,9 +31,7 @@ def read_environment(environ: Mapping[str, str], jobs: Iterable[str]) -> dict[st
     except SettingsError as error:
         table_name = re.search(r'field "(\w+)"', str(error))
         shown = variable([table_name[1]]) if table_name else PREFIX + "..."
-        raise UsageError(
-            f"{shown} is no JSON table", "set its keys one by one, each in a variable of its own"
-        ) from None
+        raise UsageError(f"{shown} is no JSON table", "set its keys one by one, each by its variable") from None
     refuse_keys(table, "environment")
     spelled = {job.lower(): job for job in jobs}
     if isinstance(table.get("jobs"), dict):

@@ -18,16 +18,21 @@ DEFAULT_FILE = "config.toml"
 
 
 def load_settings(
-    config: str | None, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ
+    config: str | None,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    file_needed: bool = True,
 ) -> Settings:
     """Gives the settings of one run.
 
-    `config` is the file that `--config` names, None for `config.toml` in the working directory. `flags` are nested as
+    `config` is the file that `--config` names, None for `config.toml` in the working directory, which may be absent
+    where `file_needed` is false. `flags` are nested as
     the file is. Paths come back absolute: those of the file, and the defaults, from the file's folder; those of
     flags and environment from the working directory. UsageError names every key that is wrong.
     """
-    file = _file(config)
-    table = read_file(file)
+    file = _file(config, needed=file_needed)
+    table = read_file(file) if file.exists() else {}
     jobs = table.get("jobs")
     environment = read_environment(environ, jobs if isinstance(jobs, Mapping) else ())
     origins = Origins(file=str(file), environment=environment, flags=flags or {})
@@ -39,12 +44,12 @@ def load_settings(
     return absolute(settings, file.absolute().parent)
 
 
-def _file(config: str | None) -> Path:
-    if config is None and not Path(DEFAULT_FILE).exists():
-        raise UsageError("there is no config.toml in this folder", "name one with --config PATH")
-    file = Path(config or DEFAULT_FILE)
-    if not file.exists():
-        raise UsageError(f"--config: there is no file {file}")
+def _file(config: str | None, *, needed: bool) -> Path:
+    file = Path(DEFAULT_FILE if config is None else config)
+    if config is not None and not file.exists():
+        raise UsageError(f"--config: there is no file {config!a}")
+    if needed and not file.exists():
+        raise UsageError(f"there is no {DEFAULT_FILE} in this folder", "name one with --config PATH")
     return file
 
 

@@ -65,7 +65,7 @@ def _unknown(path: list[str], origins: Origins) -> str:
 
 
 def _nearest_key(above: Sequence[str], name: str, write: Callable[[Sequence[str]], str]) -> str:
-    near = did_you_mean(name, names_under(above), shown=write((*above, "{}")))
+    near = did_you_mean(name, names_under(above), write=lambda known: write((*above, known)))
     elsewhere = [known for known in all_names() if known[-1] == name]
     return f"; did you mean {write(min(elsewhere, key=len))}?" if elsewhere and not near else near
 

@@ -7,6 +7,7 @@ from typing import Any
 from layersync.settings.model import Job, Settings
 
 STDIN = "-"
+SANDBOX_STATE = "sandbox.jsonl"
 
 _FOLDERS = ("state_dir", "report_dir")
 
@@ -16,6 +17,11 @@ def absolute_source(source: str, folder: Path) -> str:
     if source == STDIN or "://" in source:
         return source
     return str(_absolute(source, folder))
+
+
+def sandbox_state(settings: Settings) -> Path:
+    """The file in which the sandbox keeps its records between runs."""
+    return settings.run.state_dir / SANDBOX_STATE
 
 
 def rebased(table: Mapping[str, Any], folder: Path) -> dict[str, Any]:

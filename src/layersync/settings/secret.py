@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from layersync.errors import UsageError
-from layersync.settings.keyless import WHERE_KEYS_BELONG
+from layersync.settings.keyless import WHERE_KEYS_BELONG, looks_like_key
 
 MOUNTED = Path("/run/secrets/layers_api_key")
 CREDENTIAL = "layers_api_key"
@@ -76,6 +76,8 @@ def _from_mounts(credentials: str | None, mounted: Path) -> ApiKey | None:
 
 
 def _from_file(path: Path, origin: str, warn: Callable[[str], None]) -> ApiKey:
+    if looks_like_key(path.name):
+        raise UsageError(f"{origin} holds a key where the path of a file is meant", WHERE_KEYS_BELONG)
     try:
         with path.open("rb") as file:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
