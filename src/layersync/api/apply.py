@@ -18,7 +18,7 @@ from layersync.api.paths import item_path
 from layersync.api.retry import Tries
 from layersync.api.stop import Stop, Stopped
 from layersync.api.wire import Request
-from layersync.errors import ApiRefuses, SyncError
+from layersync.errors import ApiRefuses, StoppedEarly, SyncError
 from layersync.resources.resource import Resource
 from layersync.values.change import Change
 from layersync.values.intent import Intent
@@ -43,7 +43,11 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """What carrying out one job needs. `count_send` is told of every PATCH that leaves; `done` of every outcome."""
+    """What carrying out one job needs.
+
+    `writes_left` gives how many PATCHes the daily cap still allows; `count_send` is told of every one that leaves,
+    `done` of every outcome.
+    """
 
     form: Resource
     writer: WriteClient
@@ -51,6 +55,7 @@ class Desk:
     journal: Journal
     clock: Clock
     stop: Stop
+    writes_left: Callable[[], int]
     count_send: Callable[[], None]
     done: Callable[[Outcome], None]
 
@@ -125,6 +130,7 @@ class Apply:
         """Called when a slot is granted: on the first try looks, then writes the intent; later gives the same bytes."""
         if errand.intent is None:
             self._refuse_after_end()
+            self._keep_daily_cap()
             try:
                 looked = await self._desk.looks.before(errand.change)
             except SyncError:
@@ -140,6 +146,12 @@ class Apply:
             body=errand.intent.body,
             idempotency_key=errand.intent.idempotency_key,
         )
+
+    def _keep_daily_cap(self) -> None:
+        if self._desk.writes_left() <= 0:
+            told = "today's writes are used up: this key's share of the daily cap"
+            self._end(StoppedEarly(told, "run again after midnight UTC: the rest is carried over"))
+            raise Stopped
 
     def _intend(self, change: Change) -> Intent:
         """What cannot be written down is not sent, and nothing after it either."""

@@ -13,11 +13,12 @@ class Gate:
 
     A slot is held from the send until `window_s` after its answer, so that neither jitter nor a slow server can put
     more than `limit` requests into one window as the server counts it. A 429 closes the gate for everybody for as
-    long as the server asks, and gives its slot back: a refused request was not counted.
+    long as the server asks, and gives its slot back: a refused request was not counted. `limit` may change while the
+    gate is in use: the tier is known only after the first answer.
     """
 
     def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
-        self._limit = limit
+        self.limit = limit
         self._window_s = window_s
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -57,7 +58,7 @@ class Gate:
             return self._closed_until - now
         while self._ageing and self._ageing[0] <= now:
             self._ageing.popleft()
-        if self._in_flight + len(self._ageing) < self._limit:
+        if self._in_flight + len(self._ageing) < self.limit:
             return 0.0
         return self._ageing[0] - now if self._ageing else math.inf
 

@@ -1,0 +1,61 @@
+"""The first words with the API: who we are there, and so what budgets this key has."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from layersync.api.client import Conditions, ReadClient, Tally, WriteClient
+from layersync.api.clock import Clock
+from layersync.api.pacer import gates_of
+from layersync.api.stop import Stop
+from layersync.api.whoami import who_am_i
+from layersync.api.wire import Transport
+from layersync.values.target import Budget, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A target that answered, and the clients for it."""
+
+    target: Target
+    reader: ReadClient
+    conditions: Conditions
+    transport: Transport
+
+    def writer(self) -> WriteClient:
+        """A client that can write: asked for by `carry_out` alone, and useless on a transport that only reads."""
+        return WriteClient(self.transport, self.conditions)
+
+
+async def connect(
+    transport: Transport,
+    base_url: str,
+    label: str,
+    budget_for: Callable[[str], Budget],
+    *,
+    clock: Clock,
+    stop: Stop,
+    rng: random.Random,
+    max_attempts: int,
+) -> Link:
+    """Asks who we are. `budget_for` gives the budget of a tier.
+
+    Raises ApiRefuses for a key that is no good, StoppedEarly when the API can't be reached.
+    """
+    gates = gates_of(budget_for("standard"), clock)
+    conditions = Conditions(gates=gates, clock=clock, stop=stop, rng=rng, tally=Tally(), max_attempts=max_attempts)
+    reader = ReadClient(transport, conditions)
+    identity = await who_am_i(reader)
+    budget = budget_for(identity.tier)
+    for rate_class, gate in gates.items():
+        gate.limit = budget.per_window(rate_class)
+    target = Target(
+        base_url=base_url,
+        label=label,
+        organization_id=identity.organization_id,
+        organization_name=identity.organization_name,
+        budget=budget,
+        scopes=identity.scopes,
+        key_id=identity.key_id,
+    )
+    return Link(target=target, reader=reader, conditions=conditions, transport=transport)

@@ -1,0 +1,82 @@
+"""What a run writes about itself in the state file, and what it puts in order there after a run that died."""
+
+from dataclasses import replace
+
+from layersync.api.connect import Link
+from layersync.api.settle import closed, settle
+from layersync.report.exit_code import exit_code, job_exit_code
+from layersync.session import Job, Session
+from layersync.state import runs
+from layersync.state.journal import body_of, settle_open
+from layersync.state.memory import close_run, remember, unfinished_runs
+from layersync.values.memory import OpenChange
+from layersync.values.outcome import Word
+from layersync.values.report import Report
+
+_ENDED_WELL = frozenset({0, 2, 3})
+
+
+async def recall(job: Job, link: Link, session: Session) -> Job:
+    """Reads what is known of a job, once the changes that a dead run left open are settled.
+
+    A dry run changes nothing: it leaves open changes as they are.
+    """
+    where = (session.base_url, link.target.organization_id, job.name)
+    memory = remember(session.store, *where, session.clock.wall().date(), session.clocks)
+    if session.order.dry_run:
+        return replace(job, memory=replace(memory, open_changes=()))
+    dead = unfinished_runs(session.store, *where)
+    if dead:
+        session.console.tell(f"{job.name}: run {dead[-1]} ended without a word; settling what it left open")
+    still_open = [change for change in memory.open_changes if not await _settled(change, job, link, session)]
+    return replace(job, memory=replace(memory, open_changes=tuple(still_open)), dead_runs=dead)
+
+
+def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
+    """Writes that this run is about to send, and closes what it will not send again for the dead runs before it."""
+    run = runs.Run(
+        run_id=session.run.run_id,
+        command=session.run.command,
+        base_url=session.base_url,
+        organization_id=link.target.organization_id,
+        started_at=session.run.started_at,
+        tool_version=session.run.tool_version,
+        host=session.run.host,
+        pid=session.pid,
+        user=session.run.user,
+        jobs=tuple(job.name for job in jobs),
+    )
+    runs.begin(session.store, run)
+    for job in jobs:
+        _close_unwanted(job, session)
+
+
+def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
+    """Writes how the run ended, and the row count of each job that ended well as the baseline of its next run."""
+    for job, told in zip(jobs, report.jobs, strict=True):
+        organization = report.run.organization_id or ""
+        if job.plan is None or job.plan.partial:
+            continue
+        if job_exit_code(told, report, detailed=True) in _ENDED_WELL:
+            runs.set_last_rows(session.store, session.base_url, organization, job.name, job.plan.data_rows)
+    runs.finish(session.store, session.run.run_id, exit_code(report, detailed=True), session.clock.wall())
+
+
+async def _settled(change: OpenChange, job: Job, link: Link, session: Session) -> bool:
+    outcome = await settle(change, job.form, link.reader, session.clock)
+    if outcome is not None:
+        settle_open(session.store, change, outcome)
+    return outcome is not None
+
+
+def _close_unwanted(job: Job, session: Session) -> None:
+    """An open change is sent again only if the new, guarded plan wants exactly its body (contract, section 7)."""
+    if job.plan is None:
+        return
+    wanted = {(change.id, body_of(change.patch)) for change in job.plan.to_send}
+    for change in job.memory.open_changes:
+        if (change.id, change.body) not in wanted:
+            told = closed(change, Word.NOT_ATTEMPTED, "not sent again: the new plan does not want it", session.clock)
+            settle_open(session.store, change, told)
+    for dead in job.dead_runs:
+        close_run(session.store, dead, job.name, settled_by=session.run.run_id, settled_at=session.clock.wall())

@@ -1,0 +1,79 @@
+"""The files of a report, and the plan that a dry or held run keeps: where they stand and how they are written."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from layersync.errors import StoppedEarly
+from layersync.order import Order
+from layersync.plan.saved import plan_text, saved_plan
+from layersync.report.results_csv import changes_csv, results_csv
+from layersync.report.results_json import results_json
+from layersync.values.plan import Plan
+from layersync.values.report import Report
+
+_FORMATS: Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]] = {
+    "csv": {"results.csv": results_csv, "changes.csv": changes_csv},
+    "json": {"results.json": results_json},
+}
+
+
+def write_files(report: Report, order: Order) -> Path:
+    """Writes one folder for the run and points `latest` at it; gives the folder.
+
+    Raises StoppedEarly when the disk does not take them.
+    """
+    settings = order.settings.run
+    folder = settings.report_dir / report.run.run_id
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        for name, pieces in _files(report, order):
+            write_whole(folder / name, pieces, settings.report_mode)
+        if order.plan_out is not None and _plans(report):
+            write_whole(order.plan_out, [_plan(report)], settings.report_mode)
+        _point_latest(settings.report_dir, report.run.run_id)
+    except OSError as error:
+        raise StoppedEarly(
+            f"the report could not be written: {error}", "free the disk; the journal has it all"
+        ) from error
+    return folder
+
+
+def write_whole(path: Path, pieces: Iterable[str], mode: int) -> None:
+    """Writes a file so that it is there whole or not at all, never through a link (reliability H2)."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123  it is a handle
+            os.fchmod(handle, mode)
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(handle)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[str]]]:
+    for chosen in order.settings.run.formats:
+        for name, write in _FORMATS.get(chosen, {}).items():
+            yield name, write(report)
+    if _plans(report) and (report.run.dry_run or any(plan.holds for plan in _plans(report))):
+        yield "plan.json", [_plan(report)]
+
+
+def _plans(report: Report) -> list[Plan]:
+    return [job.plan for job in report.jobs if job.plan is not None]
+
+
+def _plan(report: Report) -> str:
+    run = report.run
+    return plan_text(saved_plan(_plans(report), run.base_url, run.organization_id or "", run.config_sha256))
+
+
+def _point_latest(report_dir: Path, run_id: str) -> None:
+    draft = report_dir / f".latest.{secrets.token_hex(4)}"
+    draft.symlink_to(run_id)
+    draft.replace(report_dir / "latest")

@@ -1,0 +1,213 @@
+"""Runs an order: gives `sync` the real clock, network, disk and signals, and writes the report's files."""
+
+import asyncio
+import getpass
+import os
+import random
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime
+from importlib.metadata import version
+
+from layersync.api.clock import SystemClock
+from layersync.api.connect import connect
+from layersync.api.http import HttpTransport
+from layersync.api.stop import Stop
+from layersync.api.wire import ReadOnly, Transport
+from layersync.embedded import KEY, LABEL, running_sandbox
+from layersync.errors import StoppedEarly, UsageError
+from layersync.files import write_files
+from layersync.order import Console, Order, Ran, Standing
+from layersync.resources import RESOURCES
+from layersync.run_identity import find_trigger, new_run_id
+from layersync.session import Job, Session, budget_for
+from layersync.settings.digest import config_digest
+from layersync.settings.jobs import guard_limits, sheet_rules
+from layersync.settings.model import Settings
+from layersync.settings.paths import sandbox_state
+from layersync.settings.secret import ApiKey
+from layersync.state.clocks import Clocks
+from layersync.state.store import Store
+from layersync.state.writes import writes_on
+from layersync.sync import sync
+from layersync.values.report import Report, RunInfo
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SANDBOX = "sandbox"
+_VERSION = version("layersync")
+
+
+def run_sync(order: Order, console: Console) -> Ran:
+    """Carries out an order and writes its report; the report's folder exists whatever came of it."""
+    with ExitStack() as parts:
+        session = _session(order, console, parts)
+        report = asyncio.run(_watched(session))
+        folder = write_files(report, order)
+    return Ran(report=report, folder=folder)
+
+
+def whoami(settings: Settings, key: ApiKey | None) -> Standing:
+    """Asks the API who the key is. Raises ApiRefuses or StoppedEarly where it does not say."""
+    with ExitStack() as parts:
+        address, label = _address(settings, parts)
+        store = parts.enter_context(Store.open(settings.run.state_dir))
+        transport = ReadOnly(_transport(settings, address, key))
+        return asyncio.run(_standing(settings, transport, store, _named(settings), label))
+
+
+async def _standing(settings: Settings, transport: Transport, store: Store, base_url: str, label: str) -> Standing:
+    clock = SystemClock()
+    try:
+        link = await connect(
+            transport,
+            base_url,
+            label,
+            budget_for(settings.limits),
+            clock=clock,
+            stop=Stop(),
+            rng=random.SystemRandom(),
+            max_attempts=settings.limits.max_attempts,
+        )
+    finally:
+        await transport.close()
+    today = writes_on(store, base_url, link.target.organization_id, clock.wall().date())
+    return Standing(target=link.target, writes_today=today)
+
+
+async def _watched(session: Session) -> Report:
+    """Runs `sync` with an eye on signals and on the time."""
+    async with _signals(session.stop), _time_limit(session):
+        try:
+            return await sync(session)
+        finally:
+            await session.transport.close()
+
+
+@asynccontextmanager
+async def _signals(stop: Stop) -> AsyncIterator[None]:
+    """The first signal asks for the end, the second is the end. Set by hand: a background job ignores SIGINT else."""
+    loop = asyncio.get_running_loop()
+
+    def heard(number: int) -> None:
+        if stop.signal is not None:
+            os._exit(128 + number)
+        name = signal.Signals(number).name
+        stop.ask(StoppedEarly(f"ended by {name}", "run again: the next run carries on"), number)
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, heard, number)
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def _time_limit(session: Session) -> AsyncIterator[None]:
+    """Asks for the end at `--deadline` or after `--max-duration`, whichever comes first."""
+    seconds = _seconds_left(session.order, session.clock.wall())
+    if seconds is None:
+        yield
+        return
+    reached = StoppedEarly("the time limit of this run is reached", "run again: the next run carries on")
+    timer = asyncio.get_running_loop().call_later(seconds, session.stop.ask, reached)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _seconds_left(order: Order, now: datetime) -> float | None:
+    limits = [] if order.max_duration_s is None else [order.max_duration_s]
+    if order.deadline is not None:
+        limits.append((order.deadline - now).total_seconds())
+    return max(0.0, min(limits)) if limits else None
+
+
+def _session(order: Order, console: Console, parts: ExitStack) -> Session:
+    settings, clock, rng = order.settings, SystemClock(), random.SystemRandom()
+    address, label = _address(settings, parts)
+    transport: Transport = _transport(settings, address, order.key)
+    return Session(
+        order=order,
+        run=_run_info(order, label, clock.wall(), rng),
+        base_url=_named(settings),
+        transport=ReadOnly(transport) if order.dry_run else transport,
+        store=parts.enter_context(Store.open(settings.run.state_dir)),
+        clock=clock,
+        clocks=Clocks(),
+        rng=rng,
+        stop=Stop(),
+        console=console,
+        locks=parts.enter_context(ExitStack()),
+        pid=os.getpid(),
+        jobs=tuple(_job(order, name) for name in order.jobs),
+    )
+
+
+def _address(settings: Settings, parts: ExitStack) -> tuple[str, str]:
+    """Where requests go, and what outputs call it; starts the embedded sandbox where that is the target."""
+    if settings.api.base_url == _SANDBOX:
+        return parts.enter_context(running_sandbox(sandbox_state(settings))), LABEL
+    return settings.api.base_url, settings.api.base_url
+
+
+def _named(settings: Settings) -> str:
+    """How state and reports name the target: the sandbox's port changes with every run, its name does not."""
+    return settings.api.base_url
+
+
+def _transport(settings: Settings, address: str, key: ApiKey | None) -> HttpTransport:
+    if key is None and settings.api.base_url != _SANDBOX:
+        raise UsageError("no API key was given", "set LAYERS_API_KEY or LAYERS_API_KEY_FILE, or give --api-key-file")
+    secret = KEY if key is None or settings.api.base_url == _SANDBOX else key.reveal()
+    bearer = settings.api.auth == "bearer"
+    headers = {"Authorization": f"Bearer {secret}"} if bearer else {"X-Api-Key": secret}
+    if settings.api.organization:
+        headers["X-Layers-Organization"] = settings.api.organization
+    return HttpTransport(address, headers, settings.api.timeout, f"layersync/{_VERSION}")
+
+
+def _run_info(order: Order, label: str, now: datetime, rng: random.Random) -> RunInfo:
+    return RunInfo(
+        run_id=new_run_id(now, rng),
+        command=order.command,
+        dry_run=order.dry_run,
+        started_at=now,
+        finished_at=now,
+        base_url=_named(order.settings),
+        label=label,
+        organization_id=None,
+        organization_name=None,
+        tier=None,
+        tool_version=_VERSION,
+        host=socket.gethostname(),
+        user=_user(),
+        trigger=find_trigger(),
+        config_sha256=config_digest(order.settings),
+        plan_digest=None,
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _job(order: Order, name: str) -> Job:
+    settings = order.settings
+    told = settings.jobs[name]
+    return Job(
+        name=name,
+        form=RESOURCES[told.resource],
+        rules=sheet_rules(
+            settings, name, sources=order.sources, only_keys=order.only_keys, only_fields=order.only_fields
+        ),
+        limits=guard_limits(settings, name, order.allow),
+        aborts_on_invalid=told.invalid_rows == "abort",
+    )

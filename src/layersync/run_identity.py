@@ -1,0 +1,37 @@
+"""Which run this is: its id, and who or what started it."""
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from random import Random
+
+from layersync.values.report import Trigger
+
+_COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BITBUCKET_COMMIT", "BUILD_SOURCEVERSION")
+_ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
+_PAGES = ("CI_JOB_URL", "BUILD_URL")
+
+
+def new_run_id(started_at: datetime, rng: Random) -> str:
+    """Gives an id that sorts by time: `20261121T020003Z-7f3a`."""
+    return f"{started_at:%Y%m%dT%H%M%SZ}-{rng.randrange(16**4):04x}"
+
+
+def find_trigger(environ: Mapping[str, str] = os.environ) -> Trigger:
+    """Tells a CI job from a person at a terminal from a job that nobody watches."""
+    if environ.get("CI") or environ.get("GITHUB_ACTIONS"):
+        return Trigger(kind="ci", actor=_first(environ, _ACTORS), commit=_first(environ, _COMMITS), url=_page(environ))
+    user = environ.get("USER") or environ.get("LOGNAME")
+    return Trigger(kind="terminal" if sys.stdin is not None and sys.stdin.isatty() else "cron", actor=user)
+
+
+def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((environ[name] for name in names if environ.get(name)), None)
+
+
+def _page(environ: Mapping[str, str]) -> str | None:
+    server, repository, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if server and repository and run:
+        return f"{server}/{repository}/actions/runs/{run}"
+    return _first(environ, _PAGES)

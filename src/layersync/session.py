@@ -1,0 +1,163 @@
+"""What one run is given and what it keeps: everything that `sync` passes on to the rooms."""
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from layersync.api.clock import Clock
+from layersync.api.connect import Link
+from layersync.api.stop import Stop
+from layersync.api.tiers import budget_of
+from layersync.api.wire import Transport
+from layersync.errors import ApiRefuses, SyncError
+from layersync.order import Console, Order
+from layersync.plan.saved import saved_plan
+from layersync.resources.resource import Resource
+from layersync.settings.model import Limits
+from layersync.state.clocks import Clocks
+from layersync.state.store import Store
+from layersync.values.desired import Desired
+from layersync.values.guards import GuardLimits
+from layersync.values.memory import Memory
+from layersync.values.outcome import Outcome
+from layersync.values.plan import Plan
+from layersync.values.report import JobReport, Report, RunInfo, Source
+from layersync.values.rules import SheetRules
+from layersync.values.target import Budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job on its way through a run: each step hands on a copy that knows more.
+
+    `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
+    """
+
+    name: str
+    form: Resource
+    rules: SheetRules
+    limits: GuardLimits
+    aborts_on_invalid: bool = False
+    desired: Desired | None = None
+    memory: Memory = field(default_factory=Memory)
+    dead_runs: tuple[str, ...] = ()
+    plan: Plan | None = None
+    outcomes: Mapping[int, Outcome] = field(default_factory=dict)
+    failure: SyncError | None = None
+
+    def failed(self, error: SyncError) -> "Job":
+        """The job as it ended; the first reason stands."""
+        return replace(self, failure=self.failure or error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The parts of one run. Clock, randomness, transport and store are passed in; nothing below opens its own."""
+
+    order: Order
+    run: RunInfo
+    base_url: str
+    transport: Transport
+    store: Store
+    clock: Clock
+    clocks: Clocks
+    rng: random.Random
+    stop: Stop
+    console: Console
+    locks: ExitStack
+    pid: int
+    jobs: tuple[Job, ...]
+
+    @property
+    def state_dir(self) -> Path:
+        """Where state is kept."""
+        return self.order.settings.run.state_dir
+
+    @property
+    def organization(self) -> str:
+        """The organisation that the configuration names, empty for the key's own."""
+        return self.order.settings.api.organization or ""
+
+    def end(self, error: SyncError) -> None:
+        """Ends the run where an error concerns all of it."""
+        if isinstance(error, ApiRefuses) and error.whole_run:
+            self.stop.ask(error)
+
+
+def budget_for(limits: Limits) -> Callable[[str], Budget]:
+    """Gives what `[limits]` makes of the tier that the API names."""
+
+    def budget(tier: str) -> Budget:
+        known = budget_of(tier if limits.tier == "auto" else limits.tier, limits.window, limits.share)
+        if limits.tier != "custom":
+            return known
+        return replace(
+            known,
+            reads=limits.reads_per_minute or known.reads,
+            writes=limits.writes_per_minute or known.writes,
+            writes_per_day=limits.writes_per_day or known.writes_per_day,
+        )
+
+    return budget
+
+
+def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Report:
+    """Closes the books: plan and outcomes of every job, together with who ran what, where and when."""
+    target = link.target if link else None
+    run = replace(
+        session.run,
+        finished_at=session.clock.wall(),
+        organization_id=target.organization_id if target else None,
+        organization_name=target.organization_name if target else None,
+        tier=target.budget.tier if target else None,
+        plan_digest=_digest(session, jobs, link),
+        resumed_from=next((job.dead_runs[-1] for job in jobs if job.dead_runs), None),
+        signal=session.stop.signal,
+    )
+    return Report(
+        run=run,
+        sources=tuple(_source(job) for job in jobs),
+        jobs=tuple(_job_report(job) for job in jobs),
+        requests=link.conditions.tally.counts() if link else {},
+        failure=_failure(session, jobs),
+    )
+
+
+def _digest(session: Session, jobs: tuple[Job, ...], link: Link | None) -> str | None:
+    plans = [job.plan for job in jobs if job.plan is not None]
+    if link is None or not plans:
+        return None
+    where = (session.base_url, link.target.organization_id, session.run.config_sha256)
+    return str(saved_plan(plans, *where)["digest"])
+
+
+def _failure(session: Session, jobs: tuple[Job, ...]) -> SyncError | None:
+    """Why the run as a whole ended; an end that came when nothing was left to do is none."""
+    reason = session.stop.reason
+    left = any(job.plan is None or any(one.row not in job.outcomes for one in job.plan.to_send) for job in jobs)
+    return reason if isinstance(reason, ApiRefuses) or left else None
+
+
+def _source(job: Job) -> Source:
+    grid = job.desired.grid if job.desired else None
+    return Source(
+        job=job.name,
+        path=job.rules.source,
+        sha256=grid.sha256 if grid else None,
+        rows=len(job.desired.rows) if job.desired else 0,
+    )
+
+
+def _job_report(job: Job) -> JobReport:
+    problems = getattr(job.failure, "problems", ()) if job.plan is None else ()
+    return JobReport(
+        job=job.name,
+        resource=job.form.name,
+        source=job.rules.source,
+        plan=job.plan,
+        outcomes=job.outcomes,
+        failure=job.failure,
+        problems=problems or (job.desired.problems if job.desired and job.plan is None else ()),
+    )

@@ -1,0 +1,135 @@
+"""The small steps of a run that `sync` names and a newcomer need not read first."""
+
+import signal
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from layersync.api.apply import Apply, Desk
+from layersync.api.connect import Link, connect
+from layersync.api.looks import Looks
+from layersync.errors import InputUnusable, StoppedEarly, SyncError
+from layersync.session import Job, Session, budget_for
+from layersync.state.journal import Journal
+from layersync.state.lock import Holder, hold, holder_of
+from layersync.state.store import Store
+from layersync.state.writes import count_write, writes_on
+from layersync.values.change import Change
+from layersync.values.outcome import Outcome
+from layersync.values.plan import PlanState
+from layersync.values.report import Report
+
+
+def lock(job: Job, session: Session) -> None:
+    """Takes the job's lock until the run ends; a dry run takes none and says when a run is in progress.
+
+    Raises Locked, naming the holder.
+    """
+    where = (session.state_dir, session.base_url, session.organization, job.name)
+    run = session.run
+    if session.order.dry_run:
+        holder = holder_of(*where)
+        if holder is not None:
+            session.console.tell(f"{job.name}: run {holder.run_id} is in progress: this preview may be out of date")
+        return
+    holder = Holder(run.run_id, session.pid, run.host, run.started_at)
+    session.locks.enter_context(hold(*where, holder, session.order.wait_s))
+
+
+async def greet(session: Session) -> Link | None:
+    """Connects to the API; None where it does not want us or does not answer, and the run ends."""
+    settings = session.order.settings
+    try:
+        return await connect(
+            session.transport,
+            session.base_url,
+            session.run.label,
+            budget_for(settings.limits),
+            clock=session.clock,
+            stop=session.stop,
+            rng=session.rng,
+            max_attempts=settings.limits.max_attempts,
+        )
+    except SyncError as error:
+        session.stop.ask(error)
+        return None
+
+
+def progress(job: Job, session: Session) -> Callable[[int, int], None]:
+    """Tells the console how far the reading of a job has come."""
+    return lambda done, total: session.console.progress(f"{job.name}: reading", done, total)
+
+
+def aborted(job: Job) -> Job:
+    """Ends the job where one invalid row is enough to end it (`invalid_rows = "abort"`)."""
+    if not job.aborts_on_invalid or job.plan is None:
+        return job
+    invalid = int((job.plan.rows["state"] == PlanState.INVALID.value).sum())
+    if not invalid:
+        return job
+    told = f'{invalid} rows are invalid, and invalid_rows is "abort": nothing of this job is sent'
+    return job.failed(InputUnusable(told, "correct them; they are listed in the report"))
+
+
+def agreed(preview: Report, session: Session) -> bool:
+    """Whether anything may be written now: nothing has ended the run, no job holds the others back, a person agrees."""
+    waiting = [job for job in preview.jobs if job.failure is None and job.plan is not None and job.plan.to_send]
+    blocked = [job for job in preview.jobs if job.failure is not None or (job.plan is not None and job.plan.held_whole)]
+    if session.order.settings.run.all_or_nothing and blocked:
+        told = f"{blocked[0].job} cannot be sent, and all_or_nothing is set: nothing was sent"
+        session.stop.ask(StoppedEarly(told, "see to that job first"))
+    elif waiting and session.order.ask and not _says_yes(preview, session):
+        session.stop.ask(StoppedEarly("not confirmed: nothing was sent", "run it again and answer y, or give --yes"))
+    return not session.stop.asked
+
+
+def _says_yes(preview: Report, session: Session) -> bool:
+    """Asks; while a person is thinking, Ctrl-C means no and ends the run at once."""
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return session.console.agree(preview)
+    except KeyboardInterrupt:
+        session.stop.ask(StoppedEarly("ended by SIGINT: nothing was sent", "run it again"), signal.SIGINT)
+        return False
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
+async def send(job: Job, changes: Sequence[Change], link: Link, session: Session) -> Job:
+    """Carries out the changes of one job; whatever happens, the outcomes so far are kept."""
+    outcomes: dict[int, Outcome] = {}
+
+    def done(outcome: Outcome) -> None:
+        outcomes[outcome.row] = outcome
+        session.console.progress(f"{job.name}: writing", len(outcomes), len(changes))
+
+    apply = Apply(
+        Desk(
+            form=job.form,
+            writer=link.writer(),
+            looks=Looks(job.form, link.reader, session.clock),
+            journal=_journal(job, session),
+            clock=session.clock,
+            stop=session.stop,
+            writes_left=lambda: link.target.budget.per_day - writes_on(*_today(link, session)),
+            count_send=lambda: count_write(*_today(link, session)),
+            done=done,
+        )
+    )
+    await apply(changes)
+    return replace(job, outcomes=outcomes, failure=apply.ended)
+
+
+def _journal(job: Job, session: Session) -> Journal:
+    return Journal(
+        session.store,
+        session.run.run_id,
+        clocks=session.clocks,
+        new_key=lambda: str(uuid.UUID(int=session.rng.getrandbits(128), version=4)),
+        reusable=job.memory.open_changes,
+    )
+
+
+def _today(link: Link, session: Session) -> tuple[Store, str, str, date]:
+    return session.store, session.base_url, link.target.organization_id, session.clock.wall().date()

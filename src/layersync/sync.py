@@ -1,0 +1,59 @@
+"""The whole job on one screen: sheet → desired → live → plan → outcomes → report → exit code."""
+
+from dataclasses import replace
+
+from layersync.api.connect import Link
+from layersync.api.fetch import fetch
+from layersync.bookkeeping import begin, finish, recall
+from layersync.errors import SyncError
+from layersync.plan.compose import plan_of
+from layersync.session import Job, Session, report_of
+from layersync.sheet import read_sheet
+from layersync.steps import aborted, agreed, greet, lock, progress, send
+from layersync.values.report import Report
+
+
+async def sync(session: Session) -> Report:
+    """Prepares every job before the first write of any, then carries out what nothing holds."""
+    jobs = tuple(read(job, session) for job in session.jobs)
+    link = await greet(session) if any(job.desired for job in jobs) else None
+    if link is None:
+        return report_of(session, jobs, link)
+    jobs = tuple([await prepare(job, link, session) for job in jobs])
+    if session.order.dry_run or not agreed(report_of(session, jobs, link), session):
+        return report_of(session, jobs, link)
+    begin(jobs, link, session)
+    jobs = tuple([await carry_out(job, link, session) for job in jobs])
+    report = report_of(session, jobs, link)
+    finish(report, jobs, session)
+    return report
+
+
+def read(job: Job, session: Session) -> Job:
+    """sheet → desired: offline, under the job's lock."""
+    try:
+        lock(job, session)
+        return replace(job, desired=read_sheet(job.rules, job.form))
+    except SyncError as error:
+        return job.failed(error)
+
+
+async def prepare(job: Job, link: Link, session: Session) -> Job:
+    """desired → live → plan: reads only."""
+    if (desired := job.desired) is None:
+        return job
+    try:
+        job = await recall(job, link, session)
+        reading = await fetch(desired, job.form, link.reader, session.clock, progress(job, session))
+        plan = plan_of(desired, reading, job.memory, job.form, job.limits, link.target.budget)
+    except SyncError as error:
+        session.end(error)
+        return job.failed(error)
+    return aborted(replace(job, plan=plan))
+
+
+async def carry_out(job: Job, link: Link, session: Session) -> Job:
+    """plan → outcomes: the only step that writes."""
+    if job.plan is None or job.failure is not None:
+        return job
+    return await send(job, job.plan.to_send, link, session)
