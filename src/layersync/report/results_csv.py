@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from layersync.report.instant import instant
-from layersync.report.rows import COLUMNS, Row, all_rows
+from layersync.report.rows import COLUMNS, Row, all_rows, notable_rows
 from layersync.report.show import hidden, visible
 from layersync.values.change import Edit
 from layersync.values.report import Report
@@ -25,7 +25,8 @@ def results_csv(report: Report) -> Iterator[str]:
 
 def changes_csv(report: Report) -> Iterator[str]:
     """One line per changed field, after the header; the columns of contract section 8."""
-    changes = (_change(row, edit) for row in all_rows(report) for edit in row.edits)
+    rows = (row for job in report.jobs for row in notable_rows(job, report))
+    changes = (_change(row, edit) for row in rows for edit in row.edits)
     yield from _lines(CHANGE_COLUMNS, changes)
 
 
@@ -34,6 +35,8 @@ def harmless(text: str) -> str:
 
     A text that begins like a formula gets `'` in front, unless it is a plain number (reliability, F7; CWE-1236).
     """
+    if text.isprintable() and (text[:1].isalnum() or not text):
+        return text
     begins = text.lstrip(" \u00a0\u3000")[:1]
     if begins in _FORMULA and begins and not _NUMBER.fullmatch(text):
         return "'" + visible(text)

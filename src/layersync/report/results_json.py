@@ -54,8 +54,7 @@ def problem_object(problem: Problem) -> dict[str, object]:
 
 
 def _row(row: Row) -> dict[str, object]:
-    told = {name: getattr(row, name) for name in COLUMNS}
-    return told | {
+    return dict(zip(COLUMNS, row, strict=False)) | {
         "finished_at": instant(row.finished_at) if row.finished_at else None,
         "problems": [problem_object(problem) for problem in row.problems],
         "problem_since": row.problem_since,
@@ -98,11 +97,10 @@ def _separated(pieces: Iterable[str]) -> Iterator[str]:
         yield f",\n{piece}" if number else f"\n{piece}"
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, default=_mapping)
-
-
 def _mapping(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(type(value).__name__)
+
+
+_dump = json.JSONEncoder(ensure_ascii=True, allow_nan=False, default=_mapping).encode

@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from layersync.report.unsent import holds_on, unsent
 from layersync.values.change import Change, Edit
@@ -26,8 +25,7 @@ COLUMNS: Final = (
 _FRAME: Final = ("row", "line", "key", "id", "name", "state", "cell", "message", "what_to_do")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """How one row of a sheet went: the columns of contract section 8, in that order, and what only JSON shows.
 
     `before` and `after` are None where the plan changes nothing. `line` is the physical line of the file, `edits` are
@@ -149,7 +147,9 @@ def _row(
         outcome=outcome.word,
         cell=cell or next((problem.cell for problem in problems), ""),
         message=_message(outcome.message, problems),
-        what_to_do=_together(outcome.what_to_do, (problem.what_to_do for problem in problems)),
+        what_to_do=_together(outcome.what_to_do, (problem.what_to_do for problem in problems))
+        if problems
+        else outcome.what_to_do,
         changed_fields=tuple(edit.path for edit in change.edits) if change else (),
         before=change.base if change else None,
         after=(change.patch if outcome.patch is None else outcome.patch) if change else None,
@@ -173,7 +173,9 @@ def _row(
 
 
 def _message(first: str, problems: Sequence[Problem]) -> str:
-    if len(problems) < 2:
+    if not problems:
+        return first
+    if len(problems) == 1:
         return _together(first, (problem.message for problem in problems))
     known = any(problem.message == first for problem in problems)
     return _together("" if known else first, (f"{problem.cell}: {problem.message}" for problem in problems))

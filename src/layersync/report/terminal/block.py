@@ -1,7 +1,7 @@
 """The blocks of the diff: what one row would change, or what is wrong with it."""
 
+import re
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import Final
 
 from rich.cells import cell_len
@@ -10,6 +10,7 @@ from rich.text import Text
 from layersync.report.rows import Row
 from layersync.report.show import plain, show, visible
 from layersync.report.terminal.excerpt import Excerpt, excerpts
+from layersync.report.terminal.wrap import wrapped
 from layersync.resources import RESOURCES
 from layersync.values.change import Edit
 from layersync.values.outcome import Word
@@ -18,6 +19,8 @@ from layersync.values.problem import Problem, Severity
 INDENT: Final = "    "
 EMPTY: Final = "(empty)"
 CLEARED: Final = "(cleared)"
+
+_SPACE: Final = re.compile(r"[^\S ]")
 
 _SIGNS: Final = {
     Word.CHANGED: ("~", "yellow"),
@@ -57,8 +60,8 @@ def problem_lines(row: Row, width: int) -> Iterator[Text]:
 
 def told_lines(message: str, what_to_do: str, width: int) -> Iterator[Text]:
     """A sentence and the way out, wrapped."""
-    yield from _wrapped(message, INDENT, INDENT, width)
-    yield from _wrapped(what_to_do, f"{INDENT}→ ", f"{INDENT}  ", width, style="bold")
+    yield from wrapped(message, INDENT, INDENT, width)
+    yield from wrapped(what_to_do, f"{INDENT}→ ", f"{INDENT}  ", width, style="bold")
 
 
 def cell_lines(problem: Problem, width: int) -> Iterator[Text]:
@@ -79,7 +82,7 @@ def _heading(row: Row, width: int) -> Text:
     noun = RESOURCES[row.resource].noun if row.resource in RESOURCES else row.resource
     told = "" if row.outcome is Word.WOULD_CHANGE else f"  {row.outcome.replace('_', ' ')}"
     right = f"row {row.row}{told}"
-    heading = Text(f"{sign} ", style=style)
+    heading = Text().append(f"{sign} ", style=style)
     heading.append(f"{noun}  {show(row.key or '(no key)', 60)}", style="bold")
     room = width - heading.cell_len - len(right) - 6
     if row.name and room > 0:
@@ -113,25 +116,33 @@ def _edit_lines(edit: Edit, width: int, label_width: int) -> Iterator[Text]:
 
 
 def _sides(edit: Edit, width: int) -> tuple[Excerpt, Excerpt, str]:
-    before = EMPTY if edit.before is None else _written(edit.before, edit.after)
-    after = CLEARED if edit.after is None else _written(edit.after, edit.before)
+    before, after = _written(edit.before, edit.after)
     if edit.before is None or edit.after is None:
         # an empty side has no place at which it differs
         old, new = excerpts(before, "", width)[0], excerpts("", after, width)[1]
         old, new = Excerpt(old.text, 0, 0, old.cut), Excerpt(new.text, 0, 0, new.cut)
-        return old, new, _length(edit, old, new)
-    old, new = excerpts(before, after, width)
+    else:
+        old, new = excerpts(before, after, width)
     return old, new, _length(edit, old, new)
 
 
-def _written(value: object, other: object) -> str:
-    """A value as the diff writes it: text bare, unless only quotes tell it from what it is not."""
-    if not isinstance(value, str):
-        return plain(value)
-    beside_json = other is not None and not isinstance(other, str)
-    if beside_json or value != value.strip() or value in {"", EMPTY, CLEARED}:
-        return f'"{value}"'
-    return value
+def _written(before: object, after: object) -> tuple[str, str]:
+    """Both values as the diff writes them: text bare, unless only quotes or names of spaces tell it from the other."""
+    texts = [value for value in (before, after) if isinstance(value, str)]
+    quote = '"' if (len(texts) == 1 and None not in (before, after)) or any(map(_needs_quotes, texts)) else ""
+    old, new = (f"{quote}{value}{quote}" if isinstance(value, str) else plain(value) for value in (before, after))
+    if _SPACE.sub(" ", old) == _SPACE.sub(" ", new):
+        old, new = _spelled_out(old), _spelled_out(new)
+    return EMPTY if before is None else old, CLEARED if after is None else new
+
+
+def _needs_quotes(text: str) -> bool:
+    return text != text.strip() or text in {"", EMPTY, CLEARED}
+
+
+def _spelled_out(text: str) -> str:
+    """Names the spaces that look like a plain one."""
+    return _SPACE.sub(lambda space: f"\\u{{{ord(space[0]):x}}}", text)
 
 
 def _length(edit: Edit, old: Excerpt, new: Excerpt) -> str:
@@ -152,9 +163,4 @@ def _side(lead: str, sign: str, excerpt: Excerpt, style: str) -> Text:
 
 
 def _note_lines(note: str, width: int) -> Iterator[Text]:
-    yield from _wrapped(note, f"{INDENT}  note: ", f"{INDENT}        ", width, style="yellow")
-
-
-def _wrapped(text: str, first: str, rest: str, width: int, style: str = "") -> Iterator[Text]:
-    for line in wrap(visible(text), width, initial_indent=first, subsequent_indent=rest):
-        yield Text(line, style=style)
+    yield from wrapped(note, f"{INDENT}  note: ", f"{INDENT}        ", width, style="yellow")

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len
 
 from layersync.report.show import ELLIPSIS, unit
+
+LONGEST_WORD: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +28,26 @@ class Excerpt:
 def excerpts(one: str, other: str, width: int) -> tuple[Excerpt, Excerpt]:
     """Shows two texts in at most `width` terminal cells each, from the same place on."""
     units = [unit(character) for character in one], [unit(character) for character in other]
-    same_before = _same(*units)
-    same_after = _same(*(side[same_before:][::-1] for side in units))
-    start = 0 if all(_cells(side) <= width for side in units) else _start(units, same_before, width)
-    first, second = (_excerpt(side, start, same_before, len(side) - same_after, width) for side in units)
+    before = _same(*units)
+    after = _same(*(side[before:][::-1] for side in units))
+    start = 0 if all(_cells(side) <= width for side in units) else _start(units, before, width)
+    word_before = _word_start(units, before)
+    word_after = _word_start((units[0][::-1], units[1][::-1]), after)
+    first, second = (_excerpt(side, start, word_before, len(side) - word_after, width) for side in units)
     return first, second
 
 
 def _same(one: Sequence[str], other: Sequence[str]) -> int:
     pairs = enumerate(zip(one, other, strict=False))
     return next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _word_start(units: tuple[Sequence[str], Sequence[str]], at: int) -> int:
+    """Moves back to where the word begins, so that a whole word is marked; stays in a script without spaces."""
+    if not any(side[at : at + 1] and side[at].isalnum() for side in units):
+        return at
+    reach = range(at, max(-1, at - LONGEST_WORD), -1)
+    return next((index for index in reach if not index or not units[0][index - 1].isalnum()), at)
 
 
 def _start(units: tuple[Sequence[str], Sequence[str]], differs_at: int, width: int) -> int:

@@ -9,10 +9,10 @@ from layersync.values.report import Report
 def head_text(report: Report) -> Text:
     """Names the target: `SANDBOX · Acme Growth · http://127.0.0.1:8765 · dry run`."""
     run = report.run
-    head = Text(show(run.label), style="bold")
+    head = Text().append(show(run.label), style="bold")
     organization = run.organization_name or run.organization_id
     if organization:
-        head.append(f" · {show(organization)}")
+        head.append(f" · {show(organization)}", style="bold")
     if run.label != run.base_url:
         head.append(f" · {show(run.base_url)}", style="dim")
     if run.dry_run:

@@ -5,11 +5,12 @@ from typing import Final
 
 from rich.text import Text
 
-from layersync.report.counts import changed_fields, counts, job_counts
+from layersync.report.counts import changed_fields, job_counts
 from layersync.report.show import show, visible
-from layersync.report.terminal.block import cell_lines, told_lines
+from layersync.report.terminal.block import INDENT, cell_lines, told_lines
 from layersync.report.terminal.diff import PROBLEM_LINES
 from layersync.report.terminal.duration import duration
+from layersync.report.terminal.wrap import wrapped
 from layersync.values.guards import Hold
 from layersync.values.outcome import PROBLEMS, Word
 from layersync.values.plan import Price
@@ -22,9 +23,11 @@ def summary_text(report: Report, *, report_path: str = "", width: int = 80) -> I
     """What a run would do or did, per job, and what a person can do next."""
     for job in report.jobs:
         yield from _job_lines(job, report, width)
+        yield Text()
     if report.failure:
         yield Text(f"Ended: {visible(report.failure.message)}", style="bold red")
         yield from told_lines("", report.failure.what_to_do, width)
+        yield Text()
     yield from _closing(report, report_path)
 
 
@@ -35,8 +38,9 @@ def count_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
     *told, last = _told(job_counts(job, report), changed_fields(job, report), report)
     for part in (*(part.append(", ") for part in told), last.append(".")):
         if line.cell_len + part.cell_len > width:
+            line.rstrip()
             yield line
-            line = Text("      ")
+            line = Text(INDENT)
         line.append_text(part)
     yield line
 
@@ -63,50 +67,43 @@ def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
     if job.failure:
         yield Text(f"{show(job.job)}: {visible(job.failure.message)}", style="bold red")
         yield from told_lines("", job.failure.what_to_do, width)
-    yield from _sheet_lines(job, width)
-    if job.plan is None:
-        return
-    if job.plan.price and report.run.dry_run and job.plan.price.writes:
+    if job.plan and job.plan.price and job.plan.price.writes and report.run.dry_run:
         yield from _price_lines(job.plan.price)
-    for hold in job.plan.holds:
-        yield from _hold_lines(hold, report)
+    yield from _sheet_lines(job, width)
+    for hold in job.plan.holds if job.plan else ():
+        yield from _hold_lines(hold, report, width)
 
 
 def _sheet_lines(job: JobReport, width: int) -> Iterator[Text]:
     """The problems of a sheet that came to no plan, or the notices of one that did."""
-    found = (*job.plan.notices, *(p for p in job.plan.problems if p.row is None)) if job.plan else job.problems
+    found = job.plan.notices if job.plan else job.problems
     for problem in found[:PROBLEM_LINES]:
         yield from cell_lines(problem, width)
     if len(found) > PROBLEM_LINES:
-        yield Text(f"{len(found) - PROBLEM_LINES:,} more in results.json", style="bold")
+        yield Text(f"{INDENT}{len(found) - PROBLEM_LINES:,} more in results.json", style="bold")
 
 
 def _price_lines(price: Price) -> Iterator[Text]:
     pace = f" at {price.writes_per_minute:,.0f} writes/min" if price.writes_per_minute else ""
-    yield Text(
-        f"About {duration(price.seconds)}{pace}; {price.writes_left_today:,} writes left today.",
-        style="dim",
-    )
+    told = f"about {duration(max(1, price.seconds))}{pace}; {price.writes_left_today:,} writes left today"
+    yield Text(INDENT + told, style="dim")
     if price.carried_over:
-        yield Text(
-            f"{price.carried_over:,} of {price.writes:,} changes will not fit into today's writes; "
-            "the next run carries on with them.",
-            style="yellow",
-        )
+        rest = f"{price.carried_over:,} of {price.writes:,} changes do not fit into today's writes"
+        yield Text(f"{INDENT}{rest}: the next run carries on", style="yellow")
 
 
-def _hold_lines(hold: Hold, report: Report) -> Iterator[Text]:
-    held = "holds the job" if hold.rows is None else f"holds {len(hold.rows):,} row{'s' * (len(hold.rows) != 1)}"
-    yield Text(f"! guard {hold.guard} {held}: {visible(hold.message)}", style="bold magenta")
-    yield Text(f"    to allow it:             {hold.override}")
-    yield Text(f"    to approve this preview: layersync apply {report.run.run_id}")
+def _hold_lines(hold: Hold, report: Report, width: int) -> Iterator[Text]:
+    held = "the job" if hold.rows is None else f"{len(hold.rows):,} row{'s' * (len(hold.rows) != 1)}"
+    yield from wrapped(f"the guard {hold.guard} holds {held}: {hold.message}", "! ", INDENT, width, "bold magenta")
+    # a command that is folded can't be copied
+    yield Text(f"{INDENT}to allow it: {hold.override}")
+    yield Text(f"{INDENT}to approve exactly this preview: layersync apply {report.run.run_id}")
 
 
 def _closing(report: Report, report_path: str) -> Iterator[Text]:
     if report.run.dry_run:
-        to_change = counts(report)[Word.WOULD_CHANGE]
-        next_step = " To apply: layersync sync" if to_change else ""
-        yield Text(f"Nothing was sent (dry run).{next_step}")
+        sends = any(job.plan and job.plan.to_send and not job.failure for job in report.jobs) and not report.failure
+        yield Text(f"Nothing was sent (dry run).{' To apply: layersync sync' if sends else ''}")
     else:
         yield Text(_effort(report), style="dim")
     if report_path:
