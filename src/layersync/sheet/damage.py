@@ -1,0 +1,80 @@
+"""The marks that spreadsheets and wrong encodings leave in cells, and characters that nobody sees."""
+
+import re
+import unicodedata
+from typing import Final
+
+import polars as pl
+
+# what Excel, LibreOffice and Google Sheets show for a formula without a value, in the languages of their users
+_ERRORS: Final = frozenset(
+    """
+#N/A #REF! #VALUE! #DIV/0! #NAME? #NULL! #NUM! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #EXTERNAL!
+#PYTHON! #ERROR! #GETTING_DATA LOADING... LOADING…
+#NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #N/D #N/DISP #VALEUR! #NOM? #NOMBRE! #NUL! #¡REF! #¡VALOR! #¿NOMBRE? #¡NUM!
+#¡DIV/0! #¡NULO! #VALOR! #NOME? #NÚM! #NULO! #RIF! #VALORE! #DIV/0 #VERW! #WAARDE! #NAAM? #GETAL! #N/B
+""".split()  # noqa: SIM905  a list of words is read more easily than a list of literals
+)
+_ERROR_SHAPES: Final = r"\A(?:#{2,}|Err:\d{3})\z"
+
+# the first bytes of UTF-8 sequences, read as windows-1252, before what no word continues with
+_TWICE_ENCODED: Final = "|".join(
+    (
+        "\N{REPLACEMENT CHARACTER}",
+        "Ã[¡-§¨©ª«¬\N{SOFT HYPHEN}¯°±²³´µ¶¸¹º¼½¾¿ƒŒœŠšŸŽž‰€†‡ˆ˜‚„‹›]",
+        "Â[¡¢£¤¥¦§¨©¬¯°±²³´µ¶¸¹¼½¾¿]",
+        "(?:^|[^\\p{L}])Ã[–“”‘’—…™][a-z]",
+        "â€|ðŸ|ï»¿|ï¿½|ã[‚ƒ]",
+    )
+)
+# joiners shape emoji and several scripts, tags shape flags: those are meant
+_INVISIBLE: Final = "[\\p{Cf}\\p{Zl}\\p{Zp}--[\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\U000e0020-\U000e007f]]"
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
+_SMART: Final = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."}
+)
+
+
+def is_error(trimmed: pl.Series) -> pl.Series:
+    """Marks the cells that are error values of a spreadsheet (reliability B7, B9)."""
+    return trimmed.str.to_uppercase().is_in(list(_ERRORS)) | trimmed.str.contains(_ERROR_SHAPES)
+
+
+def is_error_text(text: str) -> bool:
+    """Tells whether a single text is an error value of a spreadsheet."""
+    return text.strip().upper() in _ERRORS
+
+
+def is_twice_encoded(texts: pl.Series) -> pl.Series:
+    """Marks the texts that were read in a wrong encoding before (`CafÃ©`), or have lost characters to one."""
+    return _beyond_ascii(texts, _TWICE_ENCODED)
+
+
+def has_invisible(texts: pl.Series) -> pl.Series:
+    """Marks the texts with characters that can't be seen and mean nothing (reliability B4)."""
+    return _beyond_ascii(texts, _INVISIBLE)
+
+
+def hidden(text: str) -> str | None:
+    """Names the first character of a word that can't be seen: `U+200B`."""
+    if text.isascii() and text.isprintable():
+        return None
+    found = next((char for char in text if unicodedata.category(char) in _HIDDEN), None)
+    return f"U+{ord(found):04X}" if found is not None else None
+
+
+def plain(text: str) -> str:
+    """Gives the text with the quotes and dashes that a keyboard has."""
+    return text.translate(_SMART)
+
+
+def looks_like_formula(text: str) -> bool:
+    """Tells whether a spreadsheet would have run the text."""
+    return re.match(r"[=+@-]", text) is not None
+
+
+def _beyond_ascii(texts: pl.Series, pattern: str) -> pl.Series:
+    """Marks the texts that contain the pattern, which no ASCII text does: most columns are done at once."""
+    mask = texts.str.len_bytes() != texts.str.len_chars()
+    candidates = mask.arg_true()
+    return mask.scatter(candidates, texts.gather(candidates).str.contains(pattern))

@@ -1,0 +1,167 @@
+"""CSV and TSV: bytes to a grid in which every cell has its place, or every reason why there is none."""
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import polars as pl
+
+from layersync.errors import InputUnusable
+from layersync.resources.resource import Resource
+from layersync.sheet.dialect import DELIMITERS, Dialect, find_dialect
+from layersync.sheet.quoting import find_fault
+from layersync.sheet.records import Records, read_records
+from layersync.sheet.strangers import known_names
+from layersync.sheet.structure import MAX_CELL, faults_of_cells, unclean_quotes
+from layersync.sheet.text import Encoding, find_encoding, physical_lines
+from layersync.sheet.undecodable import undecodable
+from layersync.values.grid import Grid
+from layersync.values.problem import Problem, Severity
+from layersync.values.rules import SheetRules
+
+MAX_COLUMNS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A grid, the physical line at which its header starts, and what is wrong with its structure."""
+
+    grid: Grid
+    header_line: int
+    problems: tuple[Problem, ...]
+
+
+def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:
+    """Reads CSV or TSV bytes (reliability 2.A).
+
+    The cells come from one strict pass of the csv module, and from nothing else. The header span of the grid starts at
+    the first byte, so that it holds the byte order mark, a `sep=` line and the rows above the header: it and the spans
+    of the rows together are a sheet again. Raises InputUnusable where no grid can be made at all.
+    """
+    encoding = find_encoding(rules.source, raw, rules.encoding)
+    names = {*known_names(resource), *rules.columns}
+    sizes = array("Q")
+    try:
+        dialect = find_dialect(lambda: _lines(raw, encoding), rules, names)
+        lines = physical_lines(raw, encoding, sizes)
+        records = read_records(lines, dialect.delimiter, dialect.skip_lines, rules.header_row, rules.max_rows)
+    except UnicodeDecodeError:
+        raise undecodable(rules, raw, encoding, names) from None
+    if records.header is None:
+        raise _no_header(rules, records, raw, encoding, dialect)
+    grid = _grid(rules, records, raw, encoding, dialect, sizes)
+    problems = (
+        *_faults_of_records(rules, records, dialect),
+        *_broken(rules.source, records, raw, encoding, dialect),
+        *unclean_quotes(grid),
+        *faults_of_cells(grid),
+    )
+    header_line = records.first_line(rules.header_row - 1, dialect.skip_lines)
+    return Sheet(grid, header_line, problems)
+
+
+def _lines(raw: bytes, encoding: Encoding) -> Iterator[str]:
+    return physical_lines(raw, encoding, array("Q"))
+
+
+def _grid(
+    rules: SheetRules, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect, sizes: "array[int]"
+) -> Grid:
+    positions = _positions(records, dialect.skip_lines, encoding.mark, sizes)
+    filled = records.cells.select(pl.any_horizontal(pl.all().str.strip_chars() != "")).to_series()
+    header_end = encoding.mark + sum(sizes[: records.ends[rules.header_row - 1]])
+    below_header = len(records.ends) - rules.header_row
+    return Grid(
+        source=rules.source,
+        tab=None,
+        header=tuple(records.header or ()),
+        cells=records.cells.filter(filled),
+        positions=positions.filter(filled),
+        raw=raw,
+        header_span=(0, header_end),
+        encoding=encoding.codec,
+        delimiter=dialect.delimiter,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        blank_rows=below_header - len(records.ragged) - int(filled.sum()),
+        notices=tuple(_notices(rules, dialect)),
+    )
+
+
+def _positions(records: Records, skipped: int, mark: int, sizes: "array[int]") -> pl.DataFrame:
+    """Gives row, line and byte span of every kept record, blank ones included."""
+    offsets = pl.concat([pl.Series([0], dtype=pl.UInt64), pl.Series(sizes, dtype=pl.UInt64).cum_sum()]) + mark
+    last = pl.Series(records.ends, dtype=pl.UInt64)
+    spans = pl.DataFrame({"before": last.shift(1, fill_value=skipped), "last": last})
+    kept = pl.Series(records.kept, dtype=pl.UInt64)
+    spans = spans[kept]
+    return pl.DataFrame(
+        {
+            "row": (kept + 1).cast(pl.UInt32),
+            "line": (spans["before"] + 1).cast(pl.UInt32),
+            "start": offsets.gather(spans["before"]),
+            "end": offsets.gather(spans["last"]),
+        }
+    )
+
+
+def _notices(rules: SheetRules, dialect: Dialect) -> Iterator[Problem]:
+    def notice(message: str) -> Problem:
+        return Problem(message=message, severity=Severity.NOTICE, source=rules.source)
+
+    if dialect.delimiter != ",":
+        yield notice(f"columns are separated by {DELIMITERS[dialect.delimiter]}")
+    if rules.tab is not None:
+        yield notice("the input is a text file and has no tabs: the setting sheet has no effect")
+
+
+def _no_header(rules: SheetRules, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect) -> InputUnusable:
+    if not raw[encoding.mark :].strip(b"\0\r\n\t "):
+        return InputUnusable(f"{rules.source} is empty", "check the export that wrote it")
+    broken = tuple(_broken(rules.source, records, raw, encoding, dialect))
+    if broken:
+        return InputUnusable(f"{rules.source}: {broken[0].message}", broken[0].what_to_do, broken)
+    count = len(records.ends)
+    return InputUnusable(f"header_row is {rules.header_row}, but {rules.source} has {count} rows", "correct header_row")
+
+
+def _broken(source: str, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[Problem]:
+    """Tells why the strict pass gave up: the record after the last good one, read again with an eye on its quotes."""
+    if not records.broken:
+        return
+    record = len(records.ends)
+    line = records.first_line(record, dialect.skip_lines)
+    text = "".join(islice(_lines(raw, encoding), line - 1, None))
+    fault = find_fault(text, line, dialect.delimiter)
+    if fault is None:
+        message = f"a cell of the row that starts in line {line} is longer than {MAX_CELL:,} characters"
+        yield Problem(message=message, what_to_do="shorten it", source=source, row=record + 1, line=line)
+        return
+    yield fault.problem(source, record + 1)
+
+
+def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) -> Iterator[Problem]:
+    """Tells of what is wrong with the table as such: too wide, too long, ragged."""
+    width = len(records.header or ())
+    if width > MAX_COLUMNS:
+        yield Problem(
+            message=f"the sheet has {width} columns, more than {MAX_COLUMNS}",
+            what_to_do="remove those that layersync does not need",
+            source=rules.source,
+            row=rules.header_row,
+        )
+    if records.too_many:
+        yield Problem(
+            message=f"the sheet has more than {rules.max_rows:,} rows",
+            what_to_do="if it is meant to be that long, raise max_rows",
+            source=rules.source,
+        )
+    for record, cells in records.ragged:
+        yield Problem(
+            message=f"row {record + 1} has {cells} {'field' if cells == 1 else 'fields'}, the header has {width}",
+            what_to_do="a separator inside a cell needs quotes around the cell; or a cell is missing",
+            source=rules.source,
+            row=record + 1,
+            line=records.first_line(record, dialect.skip_lines),
+        )

@@ -1,0 +1,53 @@
+"""The way of a sheet through this room: bytes, grid, columns, cells."""
+
+from layersync.errors import InputUnusable
+from layersync.resources.resource import Resource
+from layersync.sheet.delimited import read_delimited
+from layersync.sheet.fit import check_fit
+from layersync.sheet.header import Layout, read_header
+from layersync.sheet.keys import is_id
+from layersync.sheet.magic import refuse_other_formats
+from layersync.sheet.source import read_source
+from layersync.sheet.structure import broken_lines, swallowed_rows
+from layersync.sheet.understand import narrowed, understand
+from layersync.values.desired import Desired
+from layersync.values.grid import Grid
+from layersync.values.problem import Problem
+from layersync.values.rules import SheetRules
+
+
+def read_sheet(rules: SheetRules, resource: Resource) -> Desired:
+    """Reads and checks the sheet of one job.
+
+    Raises InputUnusable, with every problem of the structure, where the sheet can't be used as a whole; UsageError
+    where the rules don't fit the resource, or `--key` and `--only-fields` name what the sheet does not have. What is
+    wrong with single cells is in `problems` of the result.
+    """
+    check_fit(rules, resource)
+    raw = read_source(rules.source, rules.max_bytes)
+    refuse_other_formats(rules.source, raw)
+    sheet = read_delimited(rules, resource, raw)
+    layout = read_header(rules, resource, sheet.grid, sheet.header_line)
+    lines = _faults_of_lines(rules, resource, sheet.grid, layout)
+    problems = (*layout.problems, *sheet.problems, *lines)
+    if layout.key is None or problems:
+        raise _unusable(rules.source, problems)
+    if sheet.grid.cells.is_empty():
+        raise InputUnusable(f"{rules.source} has 0 data rows", "check the export that wrote it")
+    return understand(rules, resource, sheet.grid, narrowed(rules, layout), layout.key)
+
+
+def _faults_of_lines(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout) -> tuple[Problem, ...]:
+    multiline = frozenset(place.index for place in layout.placed if place.form.multiline)
+    found = broken_lines(grid, multiline)
+    if layout.key is None or not is_id(resource, rules.key):
+        return found
+    return (*found, *swallowed_rows(grid, multiline, layout.key, "|".join(resource.id_forms)))
+
+
+def _unusable(source: str, problems: tuple[Problem, ...]) -> InputUnusable:
+    ordered = sorted(problems, key=lambda problem: (problem.row or 0, problem.line or 0))
+    first = ordered[0]
+    where = f"{source}:{first.cell}" if first.cell else source
+    more = f" (and {len(ordered) - 1} more problems)" if len(ordered) > 1 else ""
+    return InputUnusable(f"{where}: {first.message}{more}", first.what_to_do, ordered)

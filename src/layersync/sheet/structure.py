@@ -1,0 +1,113 @@
+"""What is wrong with a grid before any cell is understood: control characters, sizes, quotes, line breaks."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import polars as pl
+
+from layersync.sheet.finding import Finding, Note, placed
+from layersync.sheet.quoting import clean_record, find_fault
+from layersync.values.grid import Grid, letter
+from layersync.values.problem import Problem
+
+MAX_CELL: Final = 32_767
+# the characters themselves, so that polars and re read the same expression
+_CONTROL: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+_LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
+
+
+def faults_of_cells(grid: Grid) -> tuple[Problem, ...]:
+    """Finds control characters, in the header too, and cells that are larger than a spreadsheet's (A4, A7)."""
+    findings = []
+    for index, name in enumerate(grid.cells.columns):
+        column = grid.cells[name]
+        findings += [Finding(at, index, _control(column[at])) for at in _where(column.str.contains(_CONTROL))]
+        # bytes first: they are known without counting, and never fewer than characters
+        large = (column.str.len_bytes() > MAX_CELL) & (column.str.len_chars() > MAX_CELL)
+        findings += [Finding(at, index, _large(column[at])) for at in _where(large)]
+    return (*_controls_of_header(grid), *placed(findings, grid))
+
+
+def unclean_quotes(grid: Grid) -> Iterator[Problem]:
+    """Finds quotes inside cells that are not enclosed in quotes (A13): the csv module lets them pass.
+
+    Only records with a quote in a cell can have them; those are held against the strict shape of a record.
+    """
+    quoted = grid.cells.select(pl.any_horizontal(pl.all().str.contains('"', literal=True))).to_series()
+    spans = grid.positions.filter(quoted)
+    texts = [grid.raw[start:end].decode(grid.encoding) for start, end in spans.select("start", "end").iter_rows()]
+    unclean = _where(~pl.Series(texts, dtype=pl.String).str.contains(clean_record(grid.delimiter)))
+    for at in unclean:
+        row, line = spans["row"][at], spans["line"][at]
+        fault = find_fault(texts[at], line, grid.delimiter)
+        if fault is not None:
+            yield fault.problem(grid.source, row)
+
+
+def broken_lines(grid: Grid, allowed: Collection[int]) -> tuple[Problem, ...]:
+    """Finds cells that span lines in columns that take no line breaks: mostly a lost quote (A12).
+
+    `allowed` are the indexes of the columns that take them.
+    """
+    findings = []
+    for index, name in enumerate(grid.cells.columns):
+        if index in allowed:
+            continue
+        for at in _where(grid.cells[name].str.contains(r"[\r\n]")):
+            findings.append(Finding(at, index, _spanning(grid, at, index)))
+    return placed(findings, grid)
+
+
+def swallowed_rows(grid: Grid, allowed: Collection[int], key: int, key_pattern: str) -> tuple[Problem, ...]:
+    """Finds cells with line breaks that hold a whole row of the sheet: two lost quotes (A12).
+
+    A line inside the cell that has a key where the key column is can hardly be prose.
+    """
+    stop = re.escape(grid.delimiter)
+    row = re.compile(rf'(?:[^{stop}]*{stop}){{{key}}}"?(?:[a-z]+_)?(?:{key_pattern})"?(?:{stop}|$)')
+    findings = []
+    for index in sorted(allowed):
+        column = grid.cells[letter(index)]
+        for at in _where(column.str.contains(r"[\r\n]")):
+            inner = _LINE_BREAK.split(column[at])[1:]
+            if any(row.match(line) for line in inner):
+                findings.append(Finding(at, index, _spanning(grid, at, index)))
+    return placed(findings, grid)
+
+
+def _where(mask: pl.Series) -> list[int]:
+    return mask.arg_true().to_list()
+
+
+def _control(cell: str) -> Note:
+    match = re.search(_CONTROL, cell)
+    code = f"U+{ord(match[0]):04X}" if match is not None else "one"
+    return Note(f"the cell holds a control character ({code})", "type the cell again")
+
+
+def _large(cell: str) -> Note:
+    return Note(f"the cell has {len(cell):,} characters, more than {MAX_CELL:,}", "shorten it; or a quote is missing")
+
+
+def _spanning(grid: Grid, at: int, index: int) -> Note:
+    cells = grid.cells.row(at)
+    first = grid.positions["line"][at] + sum(len(_LINE_BREAK.findall(cell)) for cell in cells[:index])
+    last = first + len(_LINE_BREAK.findall(cells[index]))
+    return Note(
+        f"the cell spans lines {first}-{last}",
+        "remove the line breaks; if the cell holds other rows, a quote is missing",
+    )
+
+
+def _controls_of_header(grid: Grid) -> Iterator[Problem]:
+    for index, text in enumerate(grid.header):
+        if re.search(_CONTROL, text):
+            note = _control(text)
+            yield Problem(
+                message=note.message,
+                what_to_do=note.what_to_do,
+                source=grid.source,
+                column=letter(index),
+                header=text,
+            )

@@ -1,0 +1,125 @@
+"""Bytes to lines of text: finds the encoding, never guesses, never decodes with loss."""
+
+import codecs
+import io
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from layersync.errors import InputUnusable
+
+_UTF8_MARK: Final = codecs.BOM_UTF8
+_UTF16_MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_ASCII: Final = bytes(range(128))
+_LOOK_AHEAD: Final = 4096
+_RESAVE: Final = "save the sheet again as CSV (UTF-8)"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How bytes are read: a codec, the length of the byte order mark, and what to do with bytes that don't fit."""
+
+    codec: str
+    mark: int = 0
+    errors: str = "strict"
+
+    @property
+    def wide(self) -> bool:
+        """True for encodings in which a line end is more than one byte."""
+        return self.codec.startswith("utf-16")
+
+    def lossless(self) -> "Encoding":
+        """The same, with undecodable bytes kept as lone surrogates, so that they can be found in their cells."""
+        return replace(self, errors="surrogateescape")
+
+
+def find_encoding(name: str, raw: bytes, declared: str | None) -> Encoding:
+    """Finds the encoding by its mark, else takes the declared one, else UTF-8 (reliability A1-A3).
+
+    Raises InputUnusable for a mark that stands twice, UTF-16 without a mark, UTF-32, or a declared encoding that can't
+    be read line by line.
+    """
+    marked = _by_mark(name, raw)
+    if marked is not None:
+        return marked
+    codec = _declared_codec(declared) if declared else "utf-8"
+    if not codec.startswith("utf-16") and _looks_wide(raw):
+        raise InputUnusable(f"{name} looks like UTF-16 without a byte order mark", _RESAVE)
+    return Encoding(codec)
+
+
+def physical_lines(raw: bytes, encoding: Encoding, sizes: "array[int]") -> Iterator[str]:
+    """Yields the physical lines with their ends (LF, CRLF or CR), and appends the size of each in bytes to `sizes`.
+
+    Raises UnicodeDecodeError at the first line that is not what the encoding allows.
+    """
+    if encoding.wide:
+        yield from _wide_lines(raw, encoding, sizes)
+        return
+    for match in _LINE.finditer(raw, encoding.mark):
+        piece = match[0]
+        sizes.append(len(piece))
+        yield piece.decode(encoding.codec, encoding.errors)
+
+
+def guess_encoding(raw: bytes) -> str | None:
+    """Names the encoding that bytes which are not UTF-8 most often have, if they could have it."""
+    try:
+        raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    return "windows-1252"
+
+
+def _by_mark(name: str, raw: bytes) -> Encoding | None:
+    if raw.startswith(_UTF32_MARKS):
+        raise InputUnusable(f"{name} is in UTF-32", _RESAVE)
+    if raw.startswith(_UTF8_MARK):
+        if raw.startswith(_UTF8_MARK, len(_UTF8_MARK)):
+            raise InputUnusable(f"{name}: column A of the header starts with a second byte order mark", _RESAVE)
+        return Encoding("utf-8", len(_UTF8_MARK))
+    codec = _UTF16_MARKS.get(raw[:2])
+    if codec is None:
+        return None
+    if raw.startswith(raw[:2], 2):
+        raise InputUnusable(f"{name}: column A of the header starts with a second byte order mark", _RESAVE)
+    return Encoding(codec, 2)
+
+
+def _declared_codec(declared: str) -> str:
+    try:
+        codec = codecs.lookup(declared).name
+    except LookupError:
+        raise InputUnusable(f'there is no encoding "{declared}"', 'set encoding to "utf-8" or "windows-1252"') from None
+    if codec in {"utf-16", "utf-16-le", "utf-16-be"}:
+        return "utf-16-le" if codec == "utf-16" else codec
+    if codec == "utf-8-sig":
+        return "utf-8"
+    if not _keeps_ascii(codec):
+        raise InputUnusable(f'sheets in the encoding "{declared}" cannot be read', _RESAVE)
+    return codec
+
+
+def _keeps_ascii(codec: str) -> bool:
+    """True where every ASCII byte means itself, so that lines can be told apart before they are decoded."""
+    try:
+        return _ASCII.decode(codec) == _ASCII.decode("ascii")
+    except (UnicodeError, LookupError):
+        return False
+
+
+def _looks_wide(raw: bytes) -> bool:
+    start = raw[:_LOOK_AHEAD]
+    zeros = max(start[0::2].count(0), start[1::2].count(0))
+    return len(start) > 1 and zeros > len(start) // 8
+
+
+def _wide_lines(raw: bytes, encoding: Encoding, sizes: "array[int]") -> Iterator[str]:
+    text = raw[encoding.mark :].decode(encoding.codec)
+    for line in io.StringIO(text, newline=""):
+        sizes.append(len(line.encode(encoding.codec)))
+        yield line

@@ -1,0 +1,74 @@
+"""What to say of bytes that are not in the encoding: which cells hold them, and what they look like."""
+
+import csv
+import re
+from array import array
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Final
+
+from layersync.errors import InputUnusable
+from layersync.sheet.dialect import find_dialect
+from layersync.sheet.text import Encoding, guess_encoding, physical_lines
+from layersync.values.grid import letter
+from layersync.values.problem import Problem
+from layersync.values.rules import SheetRules
+
+# what the error handler "surrogateescape" makes of a byte that can't be decoded
+_KEPT_BYTES: Final = re.compile("[\udc80-\udcff]+")
+
+
+def undecodable(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[str]) -> InputUnusable:
+    """Names the first byte that can't be decoded, every cell that holds such bytes, and the likely encoding (A3)."""
+    offset = _first_offset(raw, encoding)
+    what_to_do = _way_out(raw, encoding, offset)
+    message = f"{rules.source} is not {encoding.codec}: byte {offset:,} cannot be read"
+    problems = () if encoding.wide else tuple(_cells(rules, raw, encoding, known, what_to_do))
+    return InputUnusable(message, what_to_do, problems)
+
+
+def _first_offset(raw: bytes, encoding: Encoding) -> int:
+    try:
+        raw[encoding.mark :].decode(encoding.codec)
+    except UnicodeDecodeError as failure:
+        return encoding.mark + failure.start
+    return encoding.mark
+
+
+def _way_out(raw: bytes, encoding: Encoding, offset: int) -> str:
+    if encoding.codec != "utf-8":
+        return "correct the encoding of the job, or save the sheet as CSV (UTF-8)"
+    if len(raw) - offset < 4 and raw[offset] >= 0xC2:
+        return "the file ends in the middle of a character: it was cut off, export it again"
+    guess = guess_encoding(raw)
+    if guess is None:
+        return "save the sheet as CSV (UTF-8)"
+    return f'it looks like {guess}: save it as CSV (UTF-8), or set encoding = "{guess}"'
+
+
+def _cells(
+    rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[str], what_to_do: str
+) -> Iterator[Problem]:
+    def lines() -> Iterator[str]:
+        return physical_lines(raw, encoding.lossless(), array("Q"))
+
+    dialect = find_dialect(lines, rules, known)
+    reader = csv.reader(islice(lines(), dialect.skip_lines, None), delimiter=dialect.delimiter)
+    before = dialect.skip_lines
+    for row, record in enumerate(reader, 1):
+        for index, cell in enumerate(record):
+            damage = _KEPT_BYTES.search(cell)
+            if damage is not None:
+                yield Problem(
+                    message=f"the cell holds bytes that are not {encoding.codec}: {_hex(damage[0])}",
+                    what_to_do=what_to_do,
+                    source=rules.source,
+                    row=row,
+                    line=before + 1,
+                    column=letter(index),
+                )
+        before = dialect.skip_lines + reader.line_num
+
+
+def _hex(kept: str) -> str:
+    return kept.encode("utf-8", "surrogateescape").hex(" ", 1).upper()

@@ -1,0 +1,114 @@
+"""From a grid and its columns to what the sheet states: the rows, their states, every problem."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from layersync.errors import UsageError
+from layersync.resources.resource import Resource
+from layersync.sheet.cells import read_cells
+from layersync.sheet.finding import Finding, Note, placed
+from layersync.sheet.header import Layout
+from layersync.sheet.keys import duplicates, normal_key, read_ids, read_key
+from layersync.sheet.suggest import did_you_mean, nearest, shown
+from layersync.values.desired import Desired, Role, RowState
+from layersync.values.grid import Grid, letter
+from layersync.values.problem import Severity
+from layersync.values.rules import SheetRules
+
+_SKIP = "skip"
+
+
+def understand(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout, key: int) -> Desired:
+    """Reads every cell of the grid; `key` is the index of the key column.
+
+    Raises UsageError for a `--key` that no row has.
+    """
+    texts = grid.cells[letter(key)]
+    keys = read_key(texts, resource, rules.key, key)
+    skipped, findings = _skipped(grid, layout.skip)
+    findings += [*keys.findings, *duplicates(keys.values, grid.positions["row"], ~skipped, key, rules.key)]
+    columns: list[pl.Series] = []
+    for place in layout.placed:
+        cells = grid.cells[place.column.letter]
+        reading = (
+            read_ids(cells, resource, place.index, place.column.path)
+            if place.column.role is Role.IDENTITY
+            else read_cells(cells, place, rules)
+        )
+        columns.append(reading.values.alias(place.column.path))
+        findings += reading.findings
+    wanted = _wanted(rules, resource, keys.values)
+    findings = _of_rows(findings, wanted & ~skipped)
+    rows = pl.DataFrame(
+        [
+            grid.positions["row"].alias("_row"),
+            grid.positions["line"].alias("_line"),
+            keys.values.alias("_key"),
+            texts.alias("_key_text"),
+            _states(findings, skipped),
+            *columns,
+        ]
+    )
+    return Desired(
+        job=rules.job,
+        resource=resource.name,
+        key_field=rules.key,
+        key_letter=letter(key),
+        grid=grid,
+        columns=tuple(place.column for place in layout.placed),
+        rows=rows.filter(wanted),
+        problems=placed(findings, grid),
+        notices=(*grid.notices, *layout.notices),
+        partial=layout.partial or bool(rules.only_keys),
+    )
+
+
+def narrowed(rules: SheetRules, layout: Layout) -> Layout:
+    """Leaves out the managed columns that `--only-fields` does not name; UsageError for a name that is no column."""
+    if not rules.only_fields:
+        return layout
+    paths = {p.column.path: p.column.field for p in layout.placed if p.column.role is Role.MANAGED}
+    for name in rules.only_fields:
+        if name not in paths and name not in paths.values():
+            near = nearest(name, (*paths, *paths.values()))
+            raise UsageError(f"--only-fields: the sheet has no column for {shown(name)}", did_you_mean(near))
+    kept = {path for path, field in paths.items() if {path, field} & set(rules.only_fields)}
+    wanted = (p for p in layout.placed if p.column.role is not Role.MANAGED or p.column.path in kept)
+    return replace(layout, placed=tuple(wanted))
+
+
+def _skipped(grid: Grid, column: int | None) -> tuple[pl.Series, list[Finding]]:
+    """Marks the rows with `skip` in the `_sync` column; any other word there is a finding."""
+    if column is None:
+        return pl.repeat(False, grid.cells.height, dtype=pl.Boolean, eager=True), []
+    words = grid.cells[letter(column)].str.strip_chars().str.to_lowercase()
+    note = Note(f"a _sync column holds nothing but {_SKIP}", f"write {_SKIP}, or leave the cell blank")
+    strange = ((words != "") & (words != _SKIP)).arg_true()
+    return words == _SKIP, [Finding(at, column, note) for at in strange]
+
+
+def _wanted(rules: SheetRules, resource: Resource, keys: pl.Series) -> pl.Series:
+    if not rules.only_keys:
+        return pl.repeat(True, len(keys), dtype=pl.Boolean, eager=True)
+    normal = {text: normal_key(text, resource, rules.key) for text in rules.only_keys}
+    there = set(keys.filter(keys.is_in([key for key in normal.values() if key is not None])))
+    for text, key in normal.items():
+        if key not in there:
+            raise UsageError(f"--key {shown(text)}: no row of the sheet has this {rules.key}")
+    return keys.is_in(sorted(there)).fill_null(value=False)
+
+
+def _of_rows(findings: Iterable[Finding], told: pl.Series) -> list[Finding]:
+    told_rows = told.to_list()
+    return [finding for finding in findings if told_rows[finding.at]]
+
+
+def _states(findings: Iterable[Finding], skipped: pl.Series) -> pl.Series:
+    """Gives every row its state: invalid by any error, limit where all its errors are broken limits."""
+    states = pl.select(pl.when(skipped).then(pl.lit(RowState.SKIPPED)).otherwise(pl.lit(RowState.OK))).to_series()
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    limits = sorted({finding.at for finding in errors if finding.note.limit})
+    wrong = sorted({finding.at for finding in errors if not finding.note.limit})
+    return states.scatter(limits, RowState.LIMIT).scatter(wrong, RowState.INVALID).alias("_state")
