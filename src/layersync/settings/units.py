@@ -34,7 +34,7 @@ def duration_text(value: float) -> str:
     for unit in ("d", "h", "m"):
         if value > _SECONDS[unit] and value % _SECONDS[unit] == 0:
             return f"{int(value // _SECONDS[unit])}{unit}"
-    return f"{value:g}s"
+    return f"{int(value) if value == int(value) else value}s"
 
 
 def size(value: object) -> int:
@@ -68,7 +68,7 @@ def limit(value: object) -> Limit:
 
 def limit_text(value: Limit) -> str | int:
     """Writes a limit as a person would: `30%` or 50."""
-    return value.count if value.count is not None else f"{(value.share or 0) * 100:g}%"
+    return value.count if value.count is not None else f"{(value.share or 0) * 100:.10g}%"
 
 
 def share(value: object) -> float:
