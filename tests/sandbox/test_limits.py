@@ -1,6 +1,5 @@
 """Rate limits, on a clock turned by hand."""
 
-import httpx
 import pytest
 from tests.sandbox.clocks import TurnedClock
 from tests.sandbox.server import running_sandbox
@@ -149,10 +148,7 @@ def test_the_minute_of_a_running_sandbox_is_the_one_it_was_given() -> None:
     assert counts["read-light"] == {"requests": 121, "throttled": 1, "replayed": 0}
 
 
-@pytest.mark.parametrize(("flag", "shown"), [("--rate-headers", True), ("--no-rate-headers", False)])
-def test_state_of_the_budget_is_in_headers_unless_told_otherwise(flag: str, shown: bool) -> None:
-    with running_sandbox(flag) as sandbox, sandbox.client() as client:
-        for response in (client.get("/v1/whoami"), client.get("/v1/nowhere"), client.patch("/v1/projects/x")):
-            assert isinstance(response, httpx.Response)
-            assert ("X-RateLimit-Remaining" in response.headers) is shown
-            assert response.headers["X-RateLimit-Endpoint-Class"] in ("read-light", "write-light")
+def test_headers_of_the_budget_can_be_left_out() -> None:
+    with running_sandbox("--no-rate-headers") as sandbox, sandbox.client() as client:
+        headers = client.get("/v1/whoami").headers
+    assert [name for name in headers if name.startswith("x-ratelimit")] == ["x-ratelimit-endpoint-class"]

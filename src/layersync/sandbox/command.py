@@ -5,6 +5,7 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -28,14 +29,15 @@ from layersync.sandbox.state_file import StateFile, StateUnusable
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the sandbox until it is told to end; returns the exit code."""
     flags = read_flags(arguments)
-    try:
-        faults = _read_faults(flags.faults)
-        exchange = _build_exchange(flags)
-        bound = open_socket(flags.host, flags.port)
-    except (OSError, StateUnusable, ValueError) as problem:
-        sys.stderr.write(f"sandbox: {problem}\n")
-        return USAGE_ERROR
-    _serve(flags, exchange, faults, bound)
+    with ExitStack() as opened:
+        try:
+            faults = _read_faults(flags.faults)
+            exchange = _build_exchange(flags, opened)
+            bound = open_socket(flags.host, flags.port)
+        except (OSError, StateUnusable, ValueError) as problem:
+            sys.stderr.write(f"sandbox: {problem}\n")
+            return USAGE_ERROR
+        _serve(flags, exchange, faults, bound)
     return 0
 
 
@@ -48,17 +50,18 @@ def _serve(flags: argparse.Namespace, exchange: Exchange, faults: Faults, bound:
     serve(build_app(exchange, faults), bound, lambda: tell(ready))
 
 
-def _build_exchange(flags: argparse.Namespace) -> Exchange:
+def _build_exchange(flags: argparse.Namespace, opened: ExitStack) -> Exchange:
     clock = Clock()
     records, replays = Records(), Replays(clock)
-    state = StateFile(flags.state) if flags.state else None
+    state = opened.enter_context(closing(StateFile(flags.state))) if flags.state else None
+    log = opened.enter_context(closing(RequestLog(flags.log))) if flags.log else None
     _fill(records, replays, state, flags)
     return Exchange(
         records=records,
         budgets=Budgets(_tier(flags), flags.minute, flags.window, clock),
         replays=replays,
         state=state,
-        log=RequestLog(flags.log) if flags.log else None,
+        log=log,
         clock=clock,
         auth_mode=flags.auth,
         rate_headers=flags.rate_headers,

@@ -31,5 +31,8 @@ class RequestLog:
     def __init__(self, path: Path) -> None:
         self._file = path.open("ab", buffering=0)
 
+    def close(self) -> None:
+        self._file.close()
+
     def write(self, entry: LogEntry) -> None:
         self._file.write(encode(asdict(entry)) + b"\n")

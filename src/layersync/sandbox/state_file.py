@@ -3,6 +3,7 @@
 import fcntl
 import json
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from layersync.sandbox.answers import JsonObject, encode
@@ -15,14 +16,20 @@ class StateUnusable(Exception):
 class StateFile:
     """One sandbox's hold on a state file. A line is written whole with one call, before its answer goes out."""
 
-    _PATIENCE_S = 3.0
+    patience_s = 3.0
 
     def __init__(self, path: Path) -> None:
         """Takes the lock beside the file; raises StateUnusable if another sandbox keeps it."""
         self._path = path
+        self._opened = ExitStack()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = path.with_name(path.name + ".lock").open("ab+", buffering=0)
+        lock_path = path.with_name(path.name + ".lock")
+        self._lock = self._opened.enter_context(lock_path.open("ab+", buffering=0))
         self._take_lock()
+
+    def close(self) -> None:
+        """Lets go of the state file and its lock."""
+        self._opened.close()
 
     def announce(self, ready: JsonObject) -> None:
         """Leaves word in the lock file where the holder of this state answers."""
@@ -47,18 +54,19 @@ class StateFile:
         fresh = self._path.with_name(self._path.name + ".new")
         fresh.write_bytes(encode(snapshot) + b"\n")
         fresh.replace(self._path)
-        self._file = self._path.open("ab", buffering=0)
+        self._file = self._opened.enter_context(self._path.open("ab", buffering=0))
 
     def append(self, changes: JsonObject) -> None:
         self._file.write(encode(changes) + b"\n")
 
     def _take_lock(self) -> None:
         # The sandbox before may still be on its way out.
-        patience_ends = time.monotonic() + self._PATIENCE_S
+        patience_ends = time.monotonic() + self.patience_s
         while not self._try_lock():
             if time.monotonic() > patience_ends:
                 self._lock.seek(0)
                 holder = self._lock.read().decode(errors="replace").strip()
+                self.close()
                 raise StateUnusable(f"{self._path} is in use by another sandbox {holder}")
             time.sleep(0.05)
 

@@ -5,9 +5,6 @@ import zoneinfo
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 
-import langcodes
-from email_validator import EmailNotValidError, validate_email
-
 from layersync.sandbox.answers import JsonObject, decode, encode, invalid
 
 # A check returns what is wrong with a value, None if nothing is. The wording is the sandbox's own except
@@ -81,6 +78,9 @@ def json_object(max_bytes: int | None = None) -> Check:
 def email(value: object) -> str | None:
     if not isinstance(value, str):
         return f"Expected string, received {_kind(value)}"
+    # Not loaded before it is needed: people wait for the sandbox to start.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     try:
         validate_email(value, check_deliverability=False)
     except EmailNotValidError:
@@ -93,6 +93,8 @@ def timezone(value: object) -> str | None:
 
 
 def language(value: object) -> str | None:
+    import langcodes  # noqa: PLC0415 - as above
+
     if isinstance(value, str) and _LANGUAGE_TAG.fullmatch(value) and langcodes.tag_is_valid(value):
         return None
     return "Invalid BCP-47 language tag"
