@@ -1,0 +1,188 @@
+"""What makes a plan worth trusting, over generated sheets and live records (must show 3 of the main job)."""
+
+import copy
+import random
+from collections.abc import Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.plan.build import INFLUENCERS, PROJECTS, desired, influencer, plan, project, reading
+from tests.plan.server_model import patched
+
+from layersync.plan.patch import value_at
+from layersync.resources.field import Kind, Write
+from layersync.resources.resource import Resource
+from layersync.values.cell import CLEAR, same
+from layersync.values.change import Change
+
+TEXT = st.sampled_from(
+    ["", "a", "b", "5", "true", "null", "caf\u00e9", "cafe\u0301", '{"a":1}', "[1]", "\U0001f363", "x\ny"]
+)
+CELL = TEXT.filter(bool)
+SCALAR = st.one_of(st.none(), st.booleans(), st.integers(-3, 6), st.sampled_from([0.5, 5.0]), TEXT)
+JSON = st.recursive(
+    SCALAR,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abk"), inner, max_size=2),
+    max_leaves=4,
+)
+OBJECT = st.dictionaries(st.sampled_from(["a", "b", "k", "partner", "caf\u00e9"]), JSON, max_size=3)
+
+PROJECT_CELLS = {
+    "name": CELL,
+    "tagline": CELL,
+    "appName": st.one_of(CELL, st.just(CLEAR)),
+    "status": st.sampled_from(["active", "archived"]),
+    "metadata.a": st.one_of(CELL, st.just(CLEAR)),
+    "metadata.b.k": st.one_of(CELL, st.just(CLEAR)),
+}
+WHOLE_CELLS = {"tagline": CELL, "metadata": OBJECT}
+PERSONA_CELLS = {
+    "vibe": st.one_of(CELL, st.just(CLEAR)),
+    "personality.humor": st.one_of(CELL, st.just(CLEAR)),
+    "personality.traits": st.one_of(st.lists(CELL, max_size=2), st.just(CLEAR)),
+}
+WHOLE_PERSONA = {"personality": st.dictionaries(st.sampled_from(["humor", "tone", "traits"]), JSON, max_size=3)}
+
+
+def rows_of(cells: Mapping[str, st.SearchStrategy[object]]) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries({}, optional=dict(cells))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Resource, list[dict[str, object]], list[dict[str, object]]]:
+    """A resource, the rows of a sheet by their cells, and the live record of each row."""
+    form, cells = draw(
+        st.sampled_from(
+            [
+                (PROJECTS, PROJECT_CELLS),
+                (PROJECTS, WHOLE_CELLS),
+                (INFLUENCERS, PERSONA_CELLS),
+                (INFLUENCERS, WHOLE_PERSONA),
+            ]
+        )
+    )
+    rows = draw(st.lists(rows_of(cells), min_size=1, max_size=4))
+    live = []
+    for number in range(len(rows)):
+        values: dict[str, object] = {field.name: draw(_live(field.kind, field.write)) for field in form.fields}
+        live.append(project(number, **values) if form is PROJECTS else influencer(number, **values))
+    keyed = [{form.id_field: live[number][form.id_field], **row} for number, row in enumerate(rows)]
+    return form, keyed, live
+
+
+def _live(kind: Kind, write: Write | None) -> st.SearchStrategy[object]:
+    if kind is Kind.OBJECT:
+        return st.one_of(st.none(), OBJECT)
+    return st.one_of(st.none(), TEXT, st.sampled_from(["active", "archived"])) if write is None else OBJECT
+
+
+def applied(changes: tuple[Change, ...], live: list[dict[str, object]], form: Resource) -> list[dict[str, object]]:
+    by_id = {change.id: change.patch for change in changes}
+    return [patched(one, by_id[str(one[form.id_field])]) if one[form.id_field] in by_id else one for one in live]
+
+
+def blocked(made, form: Resource) -> set[object]:
+    """The ids of rows that are invalid or held: nothing is promised of their cells."""
+    states = made.rows.filter(made.rows["state"].is_in(["invalid", "held"]))
+    return set(states["id"].to_list())
+
+
+@given(worlds())
+def test_after_apply_live_is_as_desired_and_nothing_else_moved_and_a_second_plan_is_empty(world) -> None:
+    form, rows, live = world
+    sheet = desired(form, rows)
+    made = plan(sheet, reading(form, live), form)
+    after = applied(made.changes, copy.deepcopy(live), form)
+
+    second = plan(sheet, reading(form, after), form)
+    assert second.changes == ()
+    left_out = blocked(made, form)
+    for row, before, now in zip(rows, live, after, strict=True):
+        managed = {path.partition(".")[0] for path in row} - {form.id_field}
+        assert {name: value for name, value in now.items() if name not in managed} == {
+            name: value for name, value in before.items() if name not in managed
+        }
+        if before[form.id_field] not in left_out:
+            for path, cell in row.items():
+                if path != form.id_field:
+                    assert_shows(now, path, cell, before, form)
+
+
+def assert_shows(record: dict[str, object], path: str, cell: object, before: dict[str, object], form: Resource) -> None:
+    field, *keys = path.split(".")
+    value = value_at(record, field, keys)
+    if cell == CLEAR:
+        assert value is None
+    elif form.field(field).write is Write.MERGE and not keys:
+        assert all(same((value or {}).get(key), item) for key, item in cell.items())
+    elif field == "metadata" and not keys:
+        kept = (before[field] or {}).get("partner") if isinstance(before[field], dict) else None
+        assert same(value, cell if kept is None or "partner" in cell else {**cell, "partner": kept})
+    else:
+        assert same(value, cell) or str(cell).lower() in {str(value).lower(), repr(value)}
+
+
+@given(worlds())
+def test_foreign_keys_of_an_object_survive_a_dotted_change(world) -> None:
+    form, rows, live = world
+    made = plan(desired(form, rows), reading(form, live), form)
+    after = applied(made.changes, copy.deepcopy(live), form)
+    for row, before, now in zip(rows, live, after, strict=True):
+        for field in form.fields:
+            named = {path.split(".")[1] for path in row if path.startswith(f"{field.name}.")}
+            if field.kind is Kind.OBJECT and field.name not in row and isinstance(before[field.name], dict):
+                mine = {
+                    key: value for key, value in before[field.name].items() if key not in named and value is not None
+                }
+                theirs = {
+                    key: value
+                    for key, value in (now[field.name] or {}).items()
+                    if key not in named and value is not None
+                }
+                assert mine == theirs
+
+
+@given(worlds())
+def test_every_patch_is_minimal(world) -> None:
+    """Sending any patch with one key left out leaves a difference."""
+    form, rows, live = world
+    sheet = desired(form, rows)
+    made = plan(sheet, reading(form, live), form)
+    for change in made.changes:
+        for smaller in _with_one_key_less(change.patch):
+            after = [patched(one, smaller) if one[form.id_field] == change.id else one for one in live]
+            again = plan(sheet, reading(form, after), form)
+            assert change.id in {one.id for one in again.changes}
+
+
+def _with_one_key_less(patch: Mapping[str, object]) -> list[dict[str, object]]:
+    smaller = [{name: value for name, value in patch.items() if name != left} for left in patch]
+    personality = patch.get("personality")
+    if isinstance(personality, dict):
+        for left in personality:
+            rest = {key: value for key, value in personality.items() if key != left}
+            smaller.append({**patch, "personality": rest})
+    return smaller
+
+
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_columns_does_not_matter(world, rng: random.Random) -> None:
+    form, rows, live = world
+    shuffled = [dict(rng.sample(list(row.items()), len(row))) for row in rng.sample(rows, len(rows))]
+    one = plan(desired(form, rows), reading(form, live), form)
+    other = plan(desired(form, shuffled), reading(form, rng.sample(live, len(live))), form)
+    assert {change.id: change.patch for change in one.changes} == {change.id: change.patch for change in other.changes}
+
+
+@given(worlds(), st.data())
+def test_blanking_a_cell_never_adds_a_field_to_a_patch(world, data: st.DataObject) -> None:
+    form, rows, live = world
+    blanked = [
+        {path: cell for path, cell in row.items() if path == form.id_field or data.draw(st.booleans())} for row in rows
+    ]
+    full = {change.id: change.patch for change in plan(desired(form, rows), reading(form, live), form).changes}
+    less = plan(desired(form, blanked), reading(form, live), form)
+    unblocked = less.rows.filter(less.rows["state"] == "change")["id"].to_list()
+    for change in less.changes:
+        if change.id in full and change.id in unblocked:
+            assert set(change.patch) <= set(full[change.id])

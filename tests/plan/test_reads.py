@@ -1,0 +1,153 @@
+"""The read planner: how many requests it takes, counted against a model of the listing."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
+
+from layersync.plan.reads import (
+    Answer,
+    GetRecord,
+    ListPage,
+    Lookup,
+    NotFound,
+    Page,
+    Read,
+    first_known,
+    learn,
+    next_reads,
+    reading_of,
+)
+from layersync.resources.ident import ANY_ID, normal_id
+from layersync.resources.resource import Resource
+from layersync.values.desired import Desired, Role
+from layersync.values.live import Fetched, Reading
+
+LISTED = {"tagline"}
+
+
+class Server:
+    """Answers reads from a list of records, newest first, and counts them."""
+
+    def __init__(self, form: Resource, records: Sequence[Mapping[str, object]]) -> None:
+        self.form, self.records, self.requests = form, list(records), 0
+
+    def answer(self, read: Read) -> Answer:
+        self.requests += 1
+        match read:
+            case GetRecord(_, record_id):
+                wanted = normal_id(record_id, ANY_ID)
+                found = [one for one in self.records if normal_id(str(one[self.form.id_field]), ANY_ID) == wanted]
+                return Fetched(found[0], 0.0) if found else NotFound()
+            case Lookup(key, parameter):
+                return Page(tuple(self._slim(one) for one in self.records if one[parameter] == key), None, 0.0)
+            case ListPage(parent, cursor):
+                under = [one for one in self.records if parent is None or one["projectId"] == parent]
+                start = int(cursor or 0)
+                end = start + self.form.listing.page_limit
+                items = tuple(self._slim(one) for one in under[start:end])
+                return Page(items, str(end) if end < len(under) else None, 0.0)
+
+    def _slim(self, record: Mapping[str, object]) -> dict[str, object]:
+        shown = {self.form.id_field, *(field.name for field in self.form.fields if field.listed)}
+        return {name: value for name, value in record.items() if name in shown}
+
+
+def read_all(sheet: Desired, server: Server) -> Reading:
+    known = first_known(sheet, server.form)
+    while reads := next_reads(known):
+        known = learn(known, [(read, server.answer(read)) for read in reads])
+    return reading_of(known)
+
+
+def test_2000_projects_with_listed_columns_alone_take_ten_pages() -> None:
+    server = Server(PROJECTS, [project(number) for number in range(2000)])
+    read = read_all(desired(PROJECTS, [{"id": an_id(number), "timezone": "UTC"} for number in range(2000)]), server)
+    assert (server.requests, len(read.records), read.complete) == (10, 2000, True)
+
+
+def test_fifty_rows_of_a_large_organisation_are_asked_for_one_by_one() -> None:
+    server = Server(PROJECTS, [project(number) for number in range(20_000)])
+    rows = [{"id": an_id(number * 399), "tagline": "x"} for number in range(50)]
+    read = read_all(desired(PROJECTS, rows), server)
+    assert (server.requests, len(read.records)) == (50, 50)
+
+
+def test_a_row_absent_from_a_complete_listing_is_asked_once_before_it_is_not_found() -> None:
+    server = Server(PROJECTS, [project(number) for number in range(300)])
+    rows = [{"id": an_id(number), "timezone": "UTC"} for number in [*range(290), 999]]
+    read = read_all(desired(PROJECTS, rows), server)
+    assert (server.requests, read.missing) == (3, {an_id(999)})
+
+
+def test_full_columns_cost_one_read_a_row_and_rows_without_them_none_beyond_the_listing() -> None:
+    server = Server(PROJECTS, [project(number) for number in range(150)])
+    rows = [{"id": an_id(n), "timezone": "UTC", "tagline": "x" if n < 5 else None} for n in range(150)]
+    read_all(desired(PROJECTS, rows), server)
+    assert server.requests == 1 + 5
+
+
+def test_records_matched_by_another_key_are_found_in_the_listing_or_looked_up() -> None:
+    server = Server(PROJECTS, [project(number, customerExternalId=f"c{number}") for number in range(400)])
+    many = [{"customerExternalId": f"c{number}", "timezone": "UTC"} for number in range(400)]
+    read = read_all(desired(PROJECTS, many, key="customerExternalId"), server)
+    assert (server.requests, len(read.records)) == (2, 400)
+
+    server.requests = 0
+    read = read_all(desired(PROJECTS, [{"customerExternalId": "c7", "tagline": "x"}], key="customerExternalId"), server)
+    assert (server.requests, [one.record["id"] for one in read.records.values()]) == (2, [an_id(7)])
+
+
+def test_a_key_that_two_records_share_is_ambiguous_and_none_is_picked() -> None:
+    server = Server(PROJECTS, [project(1, customerExternalId="same"), project(2, customerExternalId="same")])
+    read = read_all(
+        desired(PROJECTS, [{"customerExternalId": "same", "timezone": "UTC"}], key="customerExternalId"), server
+    )
+    assert (read.ambiguous, read.records) == ({"same"}, {})
+
+
+def test_influencers_are_listed_under_their_projects_where_the_sheet_names_them() -> None:
+    server = Server(INFLUENCERS, [influencer(number, projectId=an_id(7000 + number % 2)) for number in range(120)])
+    rows = [{"influencerId": f"inf_{an_id(n)}", "projectId": an_id(7000 + n % 2), "gender": "male"} for n in range(120)]
+    sheet = desired(INFLUENCERS, rows, roles={"projectId": Role.IDENTITY})
+    read = read_all(sheet, server)
+    assert (server.requests, len(read.records)) == (2, 120)
+    assert all(one.record["projectId"] for one in read.records.values())
+
+
+def test_a_wrong_sheet_is_noticed_after_a_few_probes() -> None:
+    server = Server(PROJECTS, [project(number) for number in range(50)])
+    read = read_all(desired(PROJECTS, [{"id": an_id(5000 + n), "tagline": "x"} for n in range(3000)]), server)
+    assert server.requests == 30
+    assert len(read.missing) == 30
+
+
+@given(
+    organisation=st.integers(0, 900),
+    rows=st.lists(st.integers(0, 1200), unique=True, min_size=1, max_size=400),
+    full=st.sets(st.integers(0, 1200), max_size=400),
+)
+def test_reads_are_never_more_than_twice_the_fewest_and_a_page(
+    organisation: int, rows: list[int], full: set[int]
+) -> None:
+    server = Server(PROJECTS, [project(number) for number in range(organisation)])
+    sheet = desired(
+        PROJECTS, [{"id": an_id(n), "timezone": "UTC", "tagline": "x" if n in full else None} for n in rows]
+    )
+    read = read_all(sheet, server)
+    slim = [n for n in rows if n not in full]
+    pages = max(1, -(-organisation // 200))
+    absent = sum(n >= organisation for n in slim)
+    fewest = len(rows) - len(slim) + min(len(slim), pages + absent)
+    assert server.requests <= 2 * fewest + 1
+    assert read.records.keys() | read.missing <= {an_id(n) for n in rows}
+    assert {an_id(n) for n in rows if n < organisation} <= read.records.keys() or not read.records
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+def test_a_blank_sheet_of_rows_still_learns_whether_they_exist(asked: int) -> None:
+    server = Server(PROJECTS, [project(0)])
+    read = read_all(desired(PROJECTS, [{"id": an_id(asked)}]), server)
+    assert len(read.records) == 1 - asked

@@ -1,0 +1,42 @@
+"""Right before a PATCH: unchanged is sent, as desired has converged, moved is a conflict."""
+
+from tests.plan.build import PROJECTS, an_id, desired, plan, project, reading
+
+from layersync.plan.recheck import Verdict, recheck
+
+
+def change_of(cells: dict[str, object], **live: object):
+    made = plan(desired(PROJECTS, [{"id": an_id(1), **cells}]), reading(PROJECTS, [project(1, **live)]), PROJECTS)
+    return made.changes[0]
+
+
+def test_an_untouched_record_is_sent_what_was_planned() -> None:
+    change = change_of({"tagline": "new"}, tagline="old")
+    looked = recheck(change, project(1, tagline="old", name="Somebody renamed it"), PROJECTS)
+    assert looked.verdict is Verdict.SEND
+    assert looked.change.patch == {"tagline": "new"}
+
+
+def test_a_record_that_is_as_desired_by_now_has_converged() -> None:
+    looked = recheck(change_of({"tagline": "new"}, tagline="old"), project(1, tagline="new"), PROJECTS)
+    assert looked.verdict is Verdict.CONVERGED
+
+
+def test_a_record_that_moved_elsewhere_is_a_conflict_with_all_three_values() -> None:
+    looked = recheck(change_of({"tagline": "new"}, tagline="old"), project(1, tagline="theirs"), PROJECTS)
+    assert looked.verdict is Verdict.MOVED
+    assert [(edit.before, value, edit.after) for edit, value in looked.moved] == [("old", "theirs", "new")]
+
+
+def test_what_somebody_made_true_already_is_not_sent_again() -> None:
+    change = change_of({"tagline": "new", "name": "Newer"}, tagline="old", name="Older")
+    looked = recheck(change, project(1, tagline="new", name="Older"), PROJECTS)
+    assert looked.verdict is Verdict.SEND
+    assert looked.change.patch == {"name": "Newer"}
+
+
+def test_metadata_is_rebuilt_on_the_fresh_object_so_that_foreign_keys_survive() -> None:
+    change = change_of({"metadata.crm": "2"}, metadata={"crm": "1"})
+    looked = recheck(change, project(1, metadata={"crm": "1", "added": True}), PROJECTS)
+    assert looked.verdict is Verdict.SEND
+    assert looked.change.patch == {"metadata": {"crm": "2", "added": True}}
