@@ -1,6 +1,6 @@
 """Generated records, the same on every run: for trying large sheets."""
 
-import random
+import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -79,5 +79,5 @@ def _influencer(number: int, project: str) -> JsonObject:
 
 
 def _uuid(kind: str, number: int) -> str:
-    bits = random.Random(f"{kind} {number}").getrandbits(128)  # noqa: S311 - ids that must come out the same
-    return str(uuid.UUID(int=bits, version=4))
+    digest = hashlib.sha256(f"{kind} {number}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))

@@ -24,7 +24,7 @@ class Effects:
 class _Touched:
     projects: dict[str, JsonObject] = field(default_factory=dict)
     influencers: dict[str, JsonObject] = field(default_factory=dict)
-    effects: dict[str, JsonObject] = field(default_factory=dict)
+    effects: dict[str, Effects] = field(default_factory=dict)
     deleted: list[list[str]] = field(default_factory=list)
 
 
@@ -86,7 +86,7 @@ class Records:
             self._by_external_id[_external_key(record)] = bare
         self._note_order(old)
         self._touched.projects[bare] = record
-        self._touched.effects[bare] = asdict(self.effects(bare))
+        self._touched.effects[bare] = self.effects(bare)
 
     def put_influencer(self, record: JsonObject) -> None:
         bare = _bare("influencers", record)
@@ -131,7 +131,7 @@ class Records:
         changes: JsonObject = {
             "projects": list(touched.projects.values()),
             "influencers": list(touched.influencers.values()),
-            "effects": touched.effects,
+            "effects": {project: asdict(effects) for project, effects in touched.effects.items()},
             "deleted": touched.deleted,
         }
         return {name: value for name, value in changes.items() if value}
