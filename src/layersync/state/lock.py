@@ -12,14 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from layersync.errors import Locked
 from layersync.state.folder import make_folder, told_of
 
-_POLL_S: Final = 0.05
-# Outlasts somebody who only looks (`holder_of`), for whom the lock is taken for an instant.
-_LOOKED_AT_S: Final = 0.15
+_POLL_S: Final = 0.02
+_LOOK_S: Final = 1.0  # far longer than anybody looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def hold(
     lock = FileLock(path, mode=0o600, poll_interval=_POLL_S, fallback_to_soft=False)
     with told_of(path):
         try:
-            lock.acquire(timeout=max(wait_s, _LOOKED_AT_S))
+            _acquire(lock, path, wait_s)
         except Timeout as error:
             raise _locked(job, _named(path), now()) from error
     try:
@@ -81,14 +80,7 @@ def holder_of(state_dir: Path, base_url: str, organization: str, job: str) -> Ho
     """
     path = lock_path(state_dir, base_url, organization, job)
     with told_of(path):
-        try:
-            handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return None
-        try:
-            return _named(path) if _is_held(handle) else None
-        finally:
-            os.close(handle)
+        return _named(path) if _is_held(path) else None
 
 
 def lock_path(state_dir: Path, base_url: str, organization: str, job: str) -> Path:
@@ -98,12 +90,28 @@ def lock_path(state_dir: Path, base_url: str, organization: str, job: str) -> Pa
     return state_dir / f"{readable}-{digest}.lock"
 
 
-def _is_held(handle: int) -> bool:
+def _acquire(lock: BaseFileLock, path: Path, wait_s: float) -> None:
+    try:
+        lock.acquire(timeout=wait_s)
+    except Timeout:
+        if _is_held(path):
+            raise
+        # Somebody only looked at it.
+        lock.acquire(timeout=_LOOK_S)
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
     # Shared, so that two who look do not hide the lock from each other; closing the handle gives it back.
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
+    finally:
+        os.close(handle)
     return False
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from layersync.state.schema import MIGRATIONS, Migration
 FILE_NAME = "state.sqlite"
 
 _BUSY_S = 30.0
+_RACES = 3
 _PRIMARY = 0xFF  # the low byte of an extended result code is the kind of error
 _DISK = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -95,7 +97,8 @@ class Store:
     def _prepare(self, migrations: Sequence[Migration]) -> None:
         self._connection.row_factory = sqlite3.Row
         with _told(self.path):
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cell_size_check = ON"):
+            _use_write_ahead_log(self._connection)
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "cell_size_check = ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
             version = self._version()
         if version > len(migrations):
@@ -128,13 +131,32 @@ def storable(text: str) -> str:
 def _make_private(path: Path) -> None:
     """Makes the file with mode 0600, or takes everybody else's rights to it; SQLite gives its side files the same."""
     with told_of(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            found = os.fstat(handle)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            # By name only: to open and close it would drop the locks that SQLite has on it in this process.
+            found = path.lstat()
+            if not stat.S_ISREG(found.st_mode):
+                raise UsageError(f"{path} is not a regular file, so layersync does not use it.", "Remove it.") from None
             if found.st_mode & 0o077 and found.st_uid == os.geteuid():
-                os.fchmod(handle, 0o600)
-        finally:
-            os.close(handle)
+                path.chmod(0o600)
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Sets the mode, which the file keeps.
+
+    Of two processes that make a new file at once SQLite refuses one without waiting, lest they wait for each other.
+    """
+    for _ in range(_RACES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if _kind(error) not in _BUSY:
+                raise
+        with _transaction(connection):
+            pass  # begins once the other is done
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 @contextmanager
@@ -163,7 +185,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _error(path: Path, error: sqlite3.DatabaseError) -> SyncError:
-    kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY
+    kind = _kind(error)
     if kind in _DISK:
         return StoppedEarly(
             f"The state file {path} cannot be written: the disk is full or failing ({error}).",
@@ -180,6 +202,10 @@ def _error(path: Path, error: sqlite3.DatabaseError) -> SyncError:
             "Give the user who runs layersync the right to write it and its directory, then run again.",
         )
     return _damaged(path, str(error))
+
+
+def _kind(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & _PRIMARY
 
 
 def _damaged(path: Path, reason: str) -> SyncError:
