@@ -9,10 +9,11 @@ import polars as pl
 
 from layersync.resources.field import Kind
 from layersync.sheet.composed import understand_list, understand_object
-from layersync.sheet.damage import is_error, is_twice_encoded
+from layersync.sheet.damage import is_error, is_twice_encoded, is_unseen
 from layersync.sheet.finding import Finding, Note
 from layersync.sheet.freetext import read_text
 from layersync.sheet.header import Placed
+from layersync.sheet.masks import among, at_most
 from layersync.sheet.words import Rationed, Understood, suggest_word, understand_word
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Role
@@ -22,6 +23,12 @@ _DAMAGED: Final = Note("the cell holds an error value of the spreadsheet", "corr
 _TWICE_ENCODED: Final = Note(
     "the text was read in a wrong encoding before it came here", "type the cell again, and save the sheet as UTF-8"
 )
+
+
+_UNSEEN: Final = Note("the cell looks blank but holds characters that cannot be seen", "empty the cell")
+_DAMAGES: Final = ((is_error, _DAMAGED), (is_unseen, _UNSEEN), (is_twice_encoded, _TWICE_ENCODED))
+# spaces, capitals and backslashes that a cell may have over the clear token and still be told apart from text
+_SLACK: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ def read_cells(texts: pl.Series, place: Placed, rules: SheetRules) -> Reading:
     given = pl.DataFrame({"cell": texts}).with_row_index("at")
     given = given.with_columns(trimmed=pl.col("cell").str.strip_chars()).filter(pl.col("trimmed") != "")
     findings: list[Finding] = []
-    for mark, note in ((is_error, _DAMAGED), (is_twice_encoded, _TWICE_ENCODED)):
+    for mark, note in _DAMAGES:
         damaged = mark(given["trimmed"])
         findings += [Finding(at, place.index, note) for at in given["at"].filter(damaged)]
         given = given.filter(~damaged)
@@ -56,8 +63,9 @@ def _clears(given: pl.DataFrame, place: Placed, token: str) -> tuple[pl.Series, 
     """Takes out the cells that say "set to null", and frees those that only mean the token itself."""
     trimmed = given["trimmed"]
     exact = trimmed == token
-    alike = ~exact & (trimmed.str.replace_all(r"\s", "").str.to_lowercase() == token.lower())
-    escaped = trimmed.str.contains(rf"\A\\+(?i:{re.escape(token)})\z")
+    short = at_most(trimmed, len(token.encode()) + _SLACK)
+    alike = ~exact & among(trimmed, short, lambda t: t.str.replace_all(r"\s", "").str.to_lowercase() == token.lower())
+    escaped = among(trimmed, short, lambda t: t.str.contains(rf"\A\\+(?i:{re.escape(token)})\z"))
     nullable = place.form.nullable
     findings = [Finding(at, place.index, _nearly(token)) for at in given["at"].filter(alike)]
     if not nullable:

@@ -6,6 +6,8 @@ from typing import Final
 
 import polars as pl
 
+from layersync.sheet.masks import among, at_most, beyond_ascii
+
 # what Excel, LibreOffice and Google Sheets show for a formula without a value, in the languages of their users
 _ERRORS: Final = frozenset(
     """
@@ -15,7 +17,8 @@ _ERRORS: Final = frozenset(
 #¡DIV/0! #¡NULO! #VALOR! #NOME? #NÚM! #NULO! #RIF! #VALORE! #DIV/0 #VERW! #WAARDE! #NAAM? #GETAL! #N/B
 """.split()  # noqa: SIM905  a list of words is read more easily than a list of literals
 )
-_ERROR_SHAPES: Final = r"\A(?:#{2,}|Err:\d{3})\z"
+_LONGEST_ERROR: Final = 32
+_ERROR_SHAPES: Final = r"\A(?:#{4,32}|Err:\d{3})\z"
 
 # the first bytes of UTF-8 sequences, read as windows-1252, before what no word continues with
 _TWICE_ENCODED: Final = "|".join(
@@ -37,7 +40,8 @@ _SMART: Final = str.maketrans(
 
 def is_error(trimmed: pl.Series) -> pl.Series:
     """Marks the cells that are error values of a spreadsheet (reliability B7, B9)."""
-    return trimmed.str.to_uppercase().is_in(list(_ERRORS)) | trimmed.str.contains(_ERROR_SHAPES)
+    short = at_most(trimmed, _LONGEST_ERROR)
+    return among(trimmed, short, lambda t: t.str.to_uppercase().is_in(list(_ERRORS)) | t.str.contains(_ERROR_SHAPES))
 
 
 def is_error_text(text: str) -> bool:
@@ -45,14 +49,19 @@ def is_error_text(text: str) -> bool:
     return text.strip().upper() in _ERRORS
 
 
+def is_unseen(trimmed: pl.Series) -> pl.Series:
+    """Marks the cells that look blank and are not: nothing but characters that can't be seen."""
+    return among(trimmed, beyond_ascii(trimmed), lambda t: t.str.contains(r"\A[\p{Cf}\s]+\z"))
+
+
 def is_twice_encoded(texts: pl.Series) -> pl.Series:
     """Marks the texts that were read in a wrong encoding before (`CafÃ©`), or have lost characters to one."""
-    return _beyond_ascii(texts, _TWICE_ENCODED)
+    return among(texts, beyond_ascii(texts), lambda t: t.str.contains(_TWICE_ENCODED))
 
 
 def has_invisible(texts: pl.Series) -> pl.Series:
     """Marks the texts with characters that can't be seen and mean nothing (reliability B4)."""
-    return _beyond_ascii(texts, _INVISIBLE)
+    return among(texts, beyond_ascii(texts), lambda t: t.str.contains(_INVISIBLE))
 
 
 def hidden(text: str) -> str | None:
@@ -71,10 +80,3 @@ def plain(text: str) -> str:
 def looks_like_formula(text: str) -> bool:
     """Tells whether a spreadsheet would have run the text."""
     return re.match(r"[=+@-]", text) is not None
-
-
-def _beyond_ascii(texts: pl.Series, pattern: str) -> pl.Series:
-    """Marks the texts that contain the pattern, which no ASCII text does: most columns are done at once."""
-    mask = texts.str.len_bytes() != texts.str.len_chars()
-    candidates = mask.arg_true()
-    return mask.scatter(candidates, texts.gather(candidates).str.contains(pattern))

@@ -49,7 +49,7 @@ def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:
         records = read_records(lines, dialect.delimiter, dialect.skip_lines, rules.header_row, rules.max_rows)
     except UnicodeDecodeError:
         raise undecodable(rules, raw, encoding, names) from None
-    if records.header is None:
+    if records.header is None or not any(cell.strip() for cell in records.header):
         raise _no_header(rules, records, raw, encoding, dialect)
     grid = _grid(rules, records, raw, encoding, dialect, sizes)
     problems = (
@@ -123,6 +123,8 @@ def _no_header(rules: SheetRules, records: Records, raw: bytes, encoding: Encodi
     if broken:
         return InputUnusable(f"{rules.source}: {broken[0].message}", broken[0].what_to_do, broken)
     count = len(records.ends)
+    if records.header is not None:
+        return InputUnusable(f"{rules.source}: the header row (row {rules.header_row}) is blank", "set header_row")
     return InputUnusable(f"header_row is {rules.header_row}, but {rules.source} has {count} rows", "correct header_row")
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from layersync.errors import InputUnusable
 from layersync.sheet.paths import folded
 from layersync.values.rules import SheetRules
 
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_STATE_IT: Final = 'state the separator in a first line of its own, such as "sep=;"'
 _STATED: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE | re.DOTALL)
 
 
@@ -37,6 +39,8 @@ def find_dialect(lines: Callable[[], Iterator[str]], rules: SheetRules, known: C
     yielding = [delimiter for delimiter, cells in headers.items() if keys & cells]
     if len(yielding) == 1:
         return Dialect(yielding[0])
+    if len({frozenset(headers[delimiter]) for delimiter in yielding}) > 1:
+        raise InputUnusable(f"{rules.source}: several separators yield the column {rules.key}", _STATE_IT)
     names = {folded(name) for name in known}
     return Dialect(max(DELIMITERS, key=lambda delimiter: len(headers[delimiter] & names)))
 

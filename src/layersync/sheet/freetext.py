@@ -9,9 +9,11 @@ from layersync.resources.field import Field
 from layersync.sheet.damage import has_invisible, hidden
 from layersync.sheet.finding import Finding, Note
 from layersync.sheet.header import Placed
+from layersync.sheet.masks import among, beyond_ascii
 from layersync.values.problem import Severity
 
 _TAB: Final = Note("the cell holds a tab character", "replace it by a space")
+_CHANGEABLE: Final = r"[^\x00-\x{2ff}]"
 _SPACES: Final = Note("the text begins or ends with space, and is sent so", "remove the space", Severity.WARNING)
 
 
@@ -35,12 +37,11 @@ def read_text(given: pl.DataFrame, place: Placed, *, limited: bool) -> tuple[pl.
 
 def in_nfc(texts: pl.Series) -> pl.Series:
     """Gives the texts in the Unicode form in which they are compared and sent (reliability B5)."""
-    # normalising is dear, and most columns hold nothing that it could change
-    return texts if _is_ascii(texts) else texts.str.normalize("NFC")
-
-
-def _is_ascii(texts: pl.Series) -> bool:
-    return bool((texts.str.len_bytes() == texts.str.len_chars()).all())
+    # normalising is dear, and no character below the combining marks is changed by it
+    changeable = among(texts, beyond_ascii(texts), lambda t: t.str.contains(_CHANGEABLE)).arg_true()
+    return (
+        texts.clone().scatter(changeable, texts.gather(changeable).str.normalize("NFC")) if len(changeable) else texts
+    )
 
 
 def _lengths(at: pl.Series, texts: pl.Series, place: Placed) -> Iterator[Finding]:

@@ -33,19 +33,23 @@ class Keys(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def read_ids(texts: pl.Series, resource: Resource, index: int, noun: str) -> Keys:
-    """Reads a column of ids; blank cells are null and not spoken of."""
+def read_ids(texts: pl.Series, resource: Resource, index: int, called: str) -> Keys:
+    """Reads a column of ids, `called` that in messages; blank cells are null and not spoken of."""
     trimmed = texts.str.strip_chars()
     bare = trimmed.str.extract(id_pattern(resource.id_forms), 1)
     values = pl.select(pl.when(bare.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare))
     wrong = (trimmed != "") & bare.is_null()
-    findings = [Finding(at, index, _why_no_id(trimmed[at], resource, noun)) for at in wrong.arg_true()]
+    findings = [Finding(at, index, _why_no_id(trimmed[at], resource, called)) for at in wrong.arg_true()]
     return Keys(values.to_series(), (*findings, *_trimmed_ones(texts, bare.is_not_null(), index)))
 
 
 def read_key(texts: pl.Series, resource: Resource, key: str, index: int) -> Keys:
     """Reads the key column: ids where the key is the id, else text (contract, section 3)."""
-    keys = read_ids(texts, resource, index, resource.noun) if is_id(resource, key) else _read_text_keys(texts, index)
+    keys = (
+        read_ids(texts, resource, index, f"{resource.noun} id")
+        if is_id(resource, key)
+        else _read_text_keys(texts, index)
+    )
     blank = (texts.str.strip_chars() == "").arg_true()
     missing = Note(f"the row has no {key}", _NO_KEY)
     return Keys(keys.values, (*keys.findings, *(Finding(at, index, missing) for at in blank)))
@@ -96,7 +100,7 @@ def _why_no_key(text: str) -> Note:
     return Note("the key was damaged by the spreadsheet or by a wrong encoding", _AS_TEXT)
 
 
-def _why_no_id(text: str, resource: Resource, noun: str) -> Note:
+def _why_no_id(text: str, resource: Resource, called: str) -> Note:
     """Says why a text is no id, by the way in which spreadsheets and people damage ids (reliability B2-B4, B6)."""
     unseen = hidden(text)
     if unseen is not None:
@@ -106,7 +110,7 @@ def _why_no_id(text: str, resource: Resource, noun: str) -> Note:
         return Note(f"the id was damaged by the spreadsheet: {damage}", _AS_TEXT)
     repaired = _repaired(text, resource)
     what_to_do = f"did you mean {repaired}?" if repaired is not None else "copy the id from the API or the dashboard"
-    return Note(f"{shown(text)} is not the id of {_article(noun)}: {_defect(text, resource)}", what_to_do)
+    return Note(f"{shown(text)} is not {_article(called)}: {_defect(text, resource)}", what_to_do)
 
 
 def _spreadsheet_damage(text: str) -> str | None:

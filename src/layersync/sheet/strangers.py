@@ -51,6 +51,8 @@ def said_of_unknown(resource: Resource, header: str) -> str:
 def said_of_missing_key(resource: Resource, rules: SheetRules, headers: Sequence[str]) -> tuple[str, str]:
     """Words the absence of the key column, and the likeliest way out."""
     message = f"the sheet has no column {rules.key}, the key of job {rules.job}"
+    if len(headers) == 1:
+        return message, "the header is a single cell: separate columns with commas, semicolons, tabs or vertical bars"
     there = {folded(header) for header in headers}
     other_key = next((key for key in resource.key_fields if folded(key) in there), None)
     if other_key is not None:

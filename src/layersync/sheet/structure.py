@@ -65,7 +65,7 @@ def swallowed_rows(grid: Grid, allowed: Collection[int], key: int, key_pattern: 
     A line inside the cell that has a key where the key column is can hardly be prose.
     """
     stop = re.escape(grid.delimiter)
-    row = re.compile(rf'(?:[^{stop}]*{stop}){{{key}}}"?(?:[a-z]+_)?(?:{key_pattern})"?(?:{stop}|$)')
+    row = re.compile(rf'(?:[^{stop}]*{stop}){{{key}}}"?(?:[a-z]+_)?(?:{key_pattern})"?{stop}')
     findings = []
     for index in sorted(allowed):
         column = grid.cells[letter(index)]

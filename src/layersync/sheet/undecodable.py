@@ -14,32 +14,33 @@ from layersync.values.grid import letter
 from layersync.values.problem import Problem
 from layersync.values.rules import SheetRules
 
+_CUT_OFF: Final = "the file ends in the middle of a character: it was cut off, export it again"
 # what the error handler "surrogateescape" makes of a byte that can't be decoded
 _KEPT_BYTES: Final = re.compile("[\udc80-\udcff]+")
 
 
 def undecodable(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[str]) -> InputUnusable:
     """Names the first byte that can't be decoded, every cell that holds such bytes, and the likely encoding (A3)."""
-    offset = _first_offset(raw, encoding)
-    what_to_do = _way_out(raw, encoding, offset)
+    offset, cut_off = _first_damage(raw, encoding)
+    what_to_do = _CUT_OFF if cut_off else _way_out(raw, encoding)
     message = f"{rules.source} is not {encoding.codec}: byte {offset:,} cannot be read"
     problems = () if encoding.wide else tuple(_cells(rules, raw, encoding, known, what_to_do))
     return InputUnusable(message, what_to_do, problems)
 
 
-def _first_offset(raw: bytes, encoding: Encoding) -> int:
+def _first_damage(raw: bytes, encoding: Encoding) -> tuple[int, bool]:
+    """Gives the first byte that can't be decoded, and whether the file simply ends inside a character there."""
     try:
         raw[encoding.mark :].decode(encoding.codec)
     except UnicodeDecodeError as failure:
-        return encoding.mark + failure.start
-    return encoding.mark
+        cut_off = encoding.codec == "utf-8" and failure.reason == "unexpected end of data"
+        return encoding.mark + failure.start, cut_off
+    return encoding.mark, False
 
 
-def _way_out(raw: bytes, encoding: Encoding, offset: int) -> str:
+def _way_out(raw: bytes, encoding: Encoding) -> str:
     if encoding.codec != "utf-8":
         return "correct the encoding of the job, or save the sheet as CSV (UTF-8)"
-    if len(raw) - offset < 4 and raw[offset] >= 0xC2:
-        return "the file ends in the middle of a character: it was cut off, export it again"
     guess = guess_encoding(raw)
     if guess is None:
         return "save the sheet as CSV (UTF-8)"
