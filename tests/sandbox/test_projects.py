@@ -252,6 +252,13 @@ def test_archiving_cancels_the_scheduled_posts_once(sandbox: RunningSandbox, cli
     assert effects == {"pendingPosts": 0, "cancelledPosts": 12, "researchRestarts": 0}
 
 
+def test_a_project_that_was_archived_already_keeps_its_posts(sandbox: RunningSandbox, client: httpx.Client) -> None:
+    nori = "c83f5a17-0e94-4d62-8b7f-29d4e6a1b305"
+    sandbox.edit("projects", nori, status="archived")
+    client.patch(f"/v1/projects/{nori}", json={"status": "archived", "tagline": "x"})
+    assert sandbox.state()["side_effects"][nori]["pendingPosts"] == 9
+
+
 def test_an_archived_project_is_still_read_and_patched(client: httpx.Client) -> None:
     assert client.get(f"/v1/projects/{ARCHIVED}").status_code == 200
     assert client.patch(f"/v1/projects/{ARCHIVED}", json={"tagline": "Back soon"}).status_code == 200

@@ -67,6 +67,17 @@ def _write_until_refused(client: httpx.Client) -> int:
         return number
 
 
+def test_what_comes_through_the_doors_is_stored_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "state.jsonl"
+    with running_sandbox("--state", str(path)) as sandbox:
+        sandbox.edit("projects", PROJECT, tagline="Edited elsewhere")
+        edited = path.read_bytes().splitlines()[1:]
+        sandbox.delete("influencers", INFLUENCER)
+        deleted = path.read_bytes().splitlines()[2:]
+    assert [json.loads(line)["projects"][0]["tagline"] for line in edited] == ["Edited elsewhere"]
+    assert [json.loads(line) for line in deleted] == [{"deleted": [["influencers", INFLUENCER]]}]
+
+
 def test_reset_forgets_everything(tmp_path: Path) -> None:
     flags = ("--state", str(tmp_path / "state.jsonl"))
     with running_sandbox(*flags) as sandbox, sandbox.client() as client:
