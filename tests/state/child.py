@@ -12,14 +12,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.state.samples import DAY, JOB, ORG, URL, a_change, a_run, an_outcome
-
 from layersync.errors import StoppedEarly
 from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold
 from layersync.state.runs import begin
 from layersync.state.store import FILE_NAME, Store
 from layersync.state.writes import count_write
+from tests.state.samples import DAY, JOB, ORG, URL, a_change, a_run, an_outcome
 
 Child = subprocess.Popen[str]
 Start = Callable[[str, Path], Child]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.state.child import Child, Start
-from tests.state.samples import a_run
 
 from layersync.state.runs import begin
 from layersync.state.store import Store
+from tests.state.child import Child, Start
+from tests.state.samples import a_run
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,13 +3,12 @@
 import signal
 from pathlib import Path
 
-from tests.state.child import Start
-from tests.state.samples import DAY, JOB, ORG, URL
-
 from layersync.state.journal import outcomes_of
 from layersync.state.memory import remember, unfinished_runs
 from layersync.state.store import Store
 from layersync.values.outcome import Word
+from tests.state.child import Start
+from tests.state.samples import DAY, JOB, ORG, URL
 
 
 def test_process_killed_after_an_intent_leaves_it_open_and_readable(tmp_path: Path, start: Start) -> None:

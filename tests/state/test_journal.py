@@ -9,16 +9,17 @@ from itertools import count
 from types import MappingProxyType
 
 import pytest
-from tests.state.samples import DAY, JOB, ORG, URL, Time, a_change, a_run, an_outcome
 
 from layersync.state.clocks import Clocks
-from layersync.state.journal import KEY_LIFE_S, Intent, Journal, body_of, outcomes_of
+from layersync.state.journal import KEY_LIFE_S, Journal, body_of, outcomes_of
 from layersync.state.memory import remember
 from layersync.state.runs import begin
 from layersync.state.store import Store
 from layersync.values.change import Change, Edit
+from layersync.values.intent import Intent
 from layersync.values.memory import OpenChange
 from layersync.values.outcome import Outcome, Word
+from tests.state.samples import DAY, JOB, ORG, URL, Time, a_change, a_run, an_outcome
 
 
 def numbered(prefix: str) -> Callable[[], str]:

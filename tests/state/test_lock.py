@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.state.child import Child, Start
-from tests.state.samples import JOB, NOON, ORG, URL
 
 from layersync.errors import Locked, UsageError
 from layersync.state.lock import UNNAMED, Holder, hold, holder_of, lock_path
+from tests.state.child import Child, Start
+from tests.state.samples import JOB, NOON, ORG, URL
 
 ME = Holder("run-1", 4711, "crow", NOON)
 

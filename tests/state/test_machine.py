@@ -7,13 +7,14 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tests.state.samples import DAY, JOB, NOON, ORG, URL, a_change, a_run, an_outcome
 
-from layersync.state.journal import Intent, Journal, outcomes_of, settle_open
+from layersync.state.journal import Journal, outcomes_of, settle_open
 from layersync.state.memory import close_run, remember, unfinished_runs
 from layersync.state.runs import begin, finish
 from layersync.state.store import FILE_NAME, Store
+from layersync.values.intent import Intent
 from layersync.values.outcome import Outcome, Word
+from tests.state.samples import DAY, JOB, NOON, ORG, URL, a_change, a_run, an_outcome
 
 SENT = [Word.CHANGED, Word.CONVERGED, Word.REFUSED, Word.FAILED, Word.UNKNOWN]
 VALUES = ["UTC", "Europe/Berlin", "\ud800", "é" * 3000]

@@ -1,7 +1,5 @@
 """What a run remembers of its job: the baseline, today's writes, and the changes that dead runs left open."""
 
-from tests.state.samples import DAY, JOB, NOON, ORG, URL, Time, a_change, a_run, an_outcome
-
 from layersync.state.journal import Journal, settle_open
 from layersync.state.memory import close_run, remember, unfinished_runs
 from layersync.state.runs import begin, set_last_rows
@@ -9,6 +7,7 @@ from layersync.state.store import Store
 from layersync.state.writes import count_write
 from layersync.values.memory import Memory, OpenChange
 from layersync.values.outcome import Word
+from tests.state.samples import DAY, JOB, NOON, ORG, URL, Time, a_change, a_run, an_outcome
 
 
 def test_new_file_remembers_nothing(store: Store) -> None:

@@ -1,10 +1,9 @@
 """Runs begin and end, and a job's last good row count is kept per target."""
 
-from tests.state.samples import JOB, NOON, ORG, URL, a_run
-
 from layersync.state.memory import unfinished_runs
 from layersync.state.runs import begin, finish, last_rows, set_last_rows
 from layersync.state.store import Store
+from tests.state.samples import JOB, NOON, ORG, URL, a_run
 
 
 def test_run_is_unfinished_until_it_ends(store: Store) -> None:

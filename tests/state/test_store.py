@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.state.child import Start
-from tests.state.samples import DAY, JOB, ORG, URL, a_change, a_run, an_outcome
 
 from layersync.errors import StoppedEarly, UsageError
 from layersync.state.journal import Journal
@@ -17,6 +15,8 @@ from layersync.state.runs import begin, last_rows, set_last_rows
 from layersync.state.schema import MIGRATIONS
 from layersync.state.store import FILE_NAME, Store, storable
 from layersync.state.writes import count_write
+from tests.state.child import Start
+from tests.state.samples import DAY, JOB, ORG, URL, a_change, a_run, an_outcome
 
 SECOND_STEP = ("CREATE TABLE notes (text TEXT)", "INSERT INTO notes VALUES ('from step 2')")
 

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from tests.state.samples import DAY, ORG, URL
-
 from layersync.state.store import Store
 from layersync.state.writes import count_write, writes_on
+from tests.state.samples import DAY, ORG, URL
 
 
 def test_writes_of_a_day_add_up_and_a_new_day_starts_at_nothing(store: Store) -> None:

@@ -152,15 +152,17 @@ def _with_details(message: str, details: object) -> str:
     if isinstance(details, dict):
         fields = details.get("fieldErrors")
         if isinstance(fields, dict):
-            said += [
-                f"{name}: {', '.join(map(str, texts))}" for name, texts in fields.items() if isinstance(texts, list)
-            ]
+            said += [f"{name}: {_listed(texts)}" for name, texts in fields.items()]
         issues, missing = details.get("issues"), details.get("missingFields")
         if isinstance(issues, list):
             said += [str(issue.get("path")) for issue in issues if isinstance(issue, dict)]
         if isinstance(missing, list):
             said += [f"{name} is missing" for name in missing]
     return f"{message} ({'; '.join(said)})" if said else message
+
+
+def _listed(texts: object) -> str:
+    return ", ".join(map(str, texts)) if isinstance(texts, list) else str(texts)
 
 
 def _text(value: object) -> str | None:

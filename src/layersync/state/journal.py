@@ -11,24 +11,12 @@ from uuid import uuid4
 from layersync.state.clocks import Clocks, Instant
 from layersync.state.store import Store, storable
 from layersync.values.change import Change
+from layersync.values.intent import Intent
 from layersync.values.memory import OpenChange
 from layersync.values.outcome import Outcome, Word
 
 # The API replays an answer for 24 hours; source: contract, section 7, and reliability, section 3.7.
 KEY_LIFE_S: Final = 23 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A change that may be sent: `body` and `idempotency_key` are the same on every try of it.
-
-    `born` is the wall-clock time (seconds since the epoch) at which the key was made.
-    """
-
-    seq: int
-    body: bytes
-    idempotency_key: str
-    born: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""The gate: full use of the window, and never one request more."""
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layersync.api.pacer import Gate
+from tests.virtual_time import VirtualClock, run_virtual
+
+
+async def _drive(gate: Gate, count: int, workers: int, latency: random.Random) -> list[tuple[float, float]]:
+    """Sends `count` requests; gives for each when it left and when its answer came."""
+    sends: list[tuple[float, float]] = []
+    clock = VirtualClock()
+    left = iter(range(count))
+
+    async def worker() -> None:
+        for _ in left:
+            await gate.admit()
+            start = clock.now()
+            await asyncio.sleep(latency.uniform(0.01, 0.4))
+            gate.answered()
+            sends.append((start, clock.now()))
+
+    await asyncio.gather(*(worker() for _ in range(workers)))
+    return sends
+
+
+@pytest.mark.parametrize(("limit", "count", "windows"), [(54, 540, 10), (540, 1000, 2), (1, 4, 4)])
+def test_the_whole_budget_of_every_window_is_used(limit: int, count: int, windows: int) -> None:
+    async def main() -> float:
+        await _drive(Gate(limit, 60.0, VirtualClock()), count, 8, random.Random(1))
+        return VirtualClock().now()
+
+    ideal = (windows - 1) * 60.0
+    took = run_virtual(main())
+    assert ideal <= took
+    assert ideal / took >= 0.87 or took - ideal < 25 * windows
+
+
+@given(limit=st.integers(1, 40), count=st.integers(1, 200), workers=st.integers(1, 12), seed=st.integers(0, 99))
+def test_no_window_ever_holds_more_than_the_limit_wherever_the_server_counts(
+    limit: int, count: int, workers: int, seed: int
+) -> None:
+    """The server may count a request at any moment between its send and its answer."""
+    sends = run_virtual(_drive(Gate(limit, 10.0, VirtualClock()), count, workers, random.Random(seed)))
+    rng = random.Random(seed)
+    counted = sorted(rng.uniform(start, end) for start, end in sends)
+    assert all(late - early >= 10.0 for early, late in zip(counted, counted[limit:], strict=False))
+
+
+def test_a_429_closes_the_gate_for_everybody_and_gives_its_slot_back() -> None:
+    async def main() -> list[float]:
+        gate, clock = Gate(3, 60.0, VirtualClock()), VirtualClock()
+        await gate.admit()
+        waiting = [asyncio.create_task(_pass(gate, clock)) for _ in range(3)]
+        gate.throttled(7.0)
+        return list(await asyncio.gather(*waiting))
+
+    assert run_virtual(main()) == [7.0, 7.0, 7.0]
+
+
+async def _pass(gate: Gate, clock: VirtualClock) -> float:
+    await gate.admit()
+    moment = clock.now()
+    gate.answered()
+    return moment
+
+
+def test_waiters_pass_in_the_order_in_which_they_came() -> None:
+    async def main() -> list[int]:
+        gate, passed = Gate(1, 5.0, VirtualClock()), []
+
+        async def one(number: int) -> None:
+            await gate.admit()
+            passed.append(number)
+            gate.answered()
+
+        await asyncio.gather(*(one(number) for number in range(6)))
+        return passed
+
+    assert run_virtual(main()) == [0, 1, 2, 3, 4, 5]
+
+
+def test_an_unused_slot_goes_to_the_next_at_once() -> None:
+    async def main() -> float:
+        gate = Gate(1, 60.0, VirtualClock())
+        await gate.admit()
+        waiting = asyncio.create_task(_pass(gate, VirtualClock()))
+        await asyncio.sleep(1)
+        gate.unused()
+        return await waiting
+
+    assert run_virtual(main()) == 1.0
