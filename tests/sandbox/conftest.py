@@ -1,18 +1,26 @@
-"""One sandbox per test module; its limits are wide enough that no test meets them by accident."""
+"""One sandbox for the modules that need no special one; each finds it as if just started.
+
+Its limits are wide enough that no test meets them by accident.
+"""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from tests.sandbox.server import RunningSandbox, running_sandbox
 
-OPEN_FLAGS = ("--tier", "partner", "--minute", "1", "--auth", "both")
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[RunningSandbox]:
+    with running_sandbox("--tier", "partner", "--minute", "1", "--auth", "both") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> Iterator[RunningSandbox]:
-    with running_sandbox(*OPEN_FLAGS) as running:
-        yield running
+def sandbox(shared_sandbox: RunningSandbox) -> RunningSandbox:
+    shared_sandbox.reset()
+    return shared_sandbox
 
 
 @pytest.fixture

@@ -50,6 +50,10 @@ class RunningSandbox:
     def delete(self, resource: str, record_id: str) -> JsonObject:
         return self._door("POST", "delete", {"resource": resource, "id": record_id})
 
+    def reset(self) -> None:
+        """Puts records, kept answers, budgets and counts back to the start, and removes the fault rules."""
+        self._door("POST", "reset")
+
     def set_faults(self, *rules: JsonObject) -> None:
         """Replaces the fault rules; their counts begin anew."""
         self._door("POST", "faults", list(rules))

@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from tests.sandbox.server import KEY, RunningSandbox
 
 from layersync.sandbox.answers import ApiError
 from layersync.sandbox.auth import AuthMode, identify
+from tests.sandbox.server import KEY, RunningSandbox
 
 OWN = "org_2481fa5c-a404-44ed-a561-565392499abc"
 CHILD = "org_7d1c0f52-3b8e-4a6d-9f24-c1e85b7a0d36"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.sandbox.server import PLAIN_HTTP, running_sandbox
 
 from layersync.sandbox.command import main
 from layersync.sandbox.state_file import StateFile
+from tests.sandbox.server import PLAIN_HTTP, running_sandbox
 
 COMMAND = [sys.executable, "-m", "layersync.sandbox"]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.sandbox.server import KEY, JsonObject, RunningSandbox, running_sandbox
 
 PROJECT = "f29c1e75-6d0b-4a84-b1c7-e5380d96af12"

@@ -1,8 +1,11 @@
 """The doors beside the API."""
 
+from pathlib import Path
+
 import httpx
 import pytest
-from tests.sandbox.server import PLAIN_HTTP, JsonObject, RunningSandbox
+
+from tests.sandbox.server import PLAIN_HTTP, JsonObject, RunningSandbox, running_sandbox
 
 PROJECT = "43b7e1f0-2d98-4c65-9a3e-d8f0671b5c92"
 INFLUENCER = "01HXZA9V6F0N8J2G5B3S7W1EYP"
@@ -55,6 +58,25 @@ def test_a_deleted_project_is_in_no_answer(sandbox: RunningSandbox, client: http
 )
 def test_wrong_bodies_are_told(sandbox: RunningSandbox, name: str, body: JsonObject, status: int) -> None:
     assert door(sandbox, name, body).status_code == status
+
+
+def test_a_reset_leaves_nothing_of_what_happened(tmp_path: Path) -> None:
+    path, log = f"/v1/projects/{PROJECT}", tmp_path / "log.jsonl"
+    state = tmp_path / "state.jsonl"
+    headers = {"Idempotency-Key": "k"}
+    with running_sandbox("--daily", "1", "--state", str(state), log=log) as sandbox, sandbox.client() as client:
+        start = sandbox.state()
+        assert client.patch(path, json={"tagline": "x"}, headers=headers).status_code == 200
+        assert client.patch(path, json={"tagline": "y"}).status_code == 429
+        sandbox.delete("influencers", INFLUENCER)
+        sandbox.set_faults({"do": {"status": 500}})
+        sandbox.reset()
+        assert sandbox.state() == start
+        assert len(state.read_bytes().splitlines()) == 1
+        again = client.patch(path, json={"tagline": "x"}, headers=headers)
+        assert (again.status_code, "Idempotent-Replayed" in again.headers) == (200, False)
+        assert len(state.read_bytes().splitlines()) == 2
+        assert len(sandbox.entries()) == 3, "the log goes on"
 
 
 def test_the_state_needs_no_key_and_is_not_counted(sandbox: RunningSandbox) -> None:

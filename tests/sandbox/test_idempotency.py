@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from tests.sandbox.clocks import TurnedClock
-from tests.sandbox.server import KEY, RunningSandbox, running_sandbox
 
 from layersync.sandbox.answers import Answer, ApiError
 from layersync.sandbox.idempotency import KeptAnswer, Replays, Slot
+from tests.sandbox.clocks import TurnedClock
+from tests.sandbox.server import KEY, RunningSandbox, running_sandbox
 
 PROJECT = "/v1/projects/3c9a4e60-b7f1-4258-a6d3-8e0b15c7f294"
 OTHER = "/v1/projects/0d84b6f3-91e7-47ac-8f52-3b6e9a7c1d40"

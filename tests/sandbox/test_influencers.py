@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.sandbox.server import JsonObject, RunningSandbox
 
 ULID = "01HXZ9P8Y2RD6F4J1H7S3K5ATB"

@@ -1,11 +1,11 @@
 """Rate limits, on a clock turned by hand."""
 
 import pytest
-from tests.sandbox.clocks import TurnedClock
-from tests.sandbox.server import running_sandbox
 
 from layersync.sandbox.answers import ApiError
 from layersync.sandbox.limits import TIERS, Budgets, RateClass, Tier, WindowKind
+from tests.sandbox.clocks import TurnedClock
+from tests.sandbox.server import running_sandbox
 
 SMALL = Tier("small", reads=4, writes=2, writes_per_day=5)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.sandbox.server import RunningSandbox
 
 PROJECT_KEYS = "id name status customerExternalId timezone primaryLanguage ownerEmail createdAt updatedAt"

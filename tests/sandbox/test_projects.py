@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.sandbox.server import JsonObject, RunningSandbox
 
 PROJECT = "84a0d3c9-2f6e-4b71-95e8-c7b41f0a6d23"

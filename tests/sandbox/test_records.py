@@ -6,12 +6,12 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from tests.sandbox.server import running_sandbox
 
 from layersync.sandbox import influencers, projects
 from layersync.sandbox.generate import generate
 from layersync.sandbox.ids import influencer_id, project_id
 from layersync.sandbox.validation import check_body
+from tests.sandbox.server import running_sandbox
 
 SEED: dict[str, Any] = json.loads(resources.files("layersync.sandbox").joinpath("seed.json").read_text())
 OWN = SEED["organizations"][0]["id"]

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
-from tests.sandbox.server import PLAIN_HTTP, running_sandbox
 
 from layersync.sandbox.request_log import LogEntry, RequestLog
+from tests.sandbox.server import PLAIN_HTTP, running_sandbox
 
 KEYS = [
     *("time", "method", "path", "query", "status", "rate_class", "request_id", "idempotency_key"),

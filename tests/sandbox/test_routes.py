@@ -5,6 +5,7 @@ import re
 
 import httpx
 import pytest
+
 from tests.sandbox.server import RunningSandbox
 
 PROJECT = "9cb958b5-11b5-4e30-8675-5d075d52da7c"

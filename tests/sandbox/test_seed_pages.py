@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+
 from tests.sandbox.server import KEY, PLAIN_HTTP, RunningSandbox
 
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.sandbox.server import JsonObject, running_sandbox
 
 from layersync.sandbox.state_file import StateFile, StateUnusable
+from tests.sandbox.server import JsonObject, running_sandbox
 
 PROJECT = "a57e2d90-46cb-4e13-92f8-d06b7c3a1e58"
 PATH = f"/v1/projects/{PROJECT}"

@@ -9,6 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from layersync.sandbox.answers import ApiError, JsonObject, decode, encode, invalid
+from layersync.sandbox.beginning import Lines
 from layersync.sandbox.delivery import deliver
 from layersync.sandbox.doors import Doors
 from layersync.sandbox.exchange import Call, Exchange
@@ -16,15 +17,16 @@ from layersync.sandbox.faults import Faults
 from layersync.sandbox.ids import request_id
 
 
-def build_app(exchange: Exchange, faults: Faults) -> Starlette:
-    """The application around one exchange and the fault rules in force, which can be replaced while it runs."""
-    doors = Doors(exchange, faults)
+def build_app(exchange: Exchange, faults: Faults, fresh: Callable[[], Lines]) -> Starlette:
+    """The application around one exchange and the fault rules in force; `fresh` is what a reset goes back to."""
+    doors = Doors(exchange, faults, fresh)
     return Starlette(
         routes=[
             Route("/_sandbox/state", _door(lambda _: doors.state()), methods=["GET"]),
             Route("/_sandbox/edit", _door(doors.edit), methods=["POST"]),
             Route("/_sandbox/delete", _door(doors.delete), methods=["POST"]),
             Route("/_sandbox/faults", _door(doors.replace_faults), methods=["POST"]),
+            Route("/_sandbox/reset", _door(lambda _: doors.reset()), methods=["POST"]),
             Mount("/", app=_api(exchange, faults)),
         ]
     )

@@ -4,21 +4,20 @@ import argparse
 import json
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from importlib import resources
+from functools import partial
 from pathlib import Path
 
-from layersync.sandbox.answers import JsonObject
 from layersync.sandbox.app import build_app
+from layersync.sandbox.beginning import Lines, fill, fresh_lines, kept_or_fresh
 from layersync.sandbox.clock import Clock
 from layersync.sandbox.exchange import Exchange
 from layersync.sandbox.fault_rules import read_rules
 from layersync.sandbox.faults import Faults
 from layersync.sandbox.flags import USAGE_ERROR, read_flags
-from layersync.sandbox.generate import generate
-from layersync.sandbox.idempotency import KeptAnswer, Replays
+from layersync.sandbox.idempotency import Replays
 from layersync.sandbox.limits import TIERS, Budgets, Tier
 from layersync.sandbox.records import Records
 from layersync.sandbox.request_log import RequestLog
@@ -47,7 +46,7 @@ def _serve(flags: argparse.Namespace, exchange: Exchange, faults: Faults, bound:
         exchange.state.announce(ready)
     if flags.exit_with_parent:
         end_with_parent()
-    serve(build_app(exchange, faults), bound, lambda: tell(ready))
+    serve(build_app(exchange, faults, _fresh(flags)), bound, lambda: tell(ready))
 
 
 def _build_exchange(flags: argparse.Namespace, opened: ExitStack) -> Exchange:
@@ -55,7 +54,7 @@ def _build_exchange(flags: argparse.Namespace, opened: ExitStack) -> Exchange:
     records, replays = Records(), Replays(clock)
     state = opened.enter_context(closing(StateFile(flags.state))) if flags.state else None
     log = opened.enter_context(closing(RequestLog(flags.log))) if flags.log else None
-    _fill(records, replays, state, flags)
+    fill(records, replays, state, kept_or_fresh(state, _fresh(flags), reset=flags.reset))
     return Exchange(
         records=records,
         budgets=Budgets(_tier(flags), flags.minute, flags.window, clock),
@@ -69,21 +68,8 @@ def _build_exchange(flags: argparse.Namespace, opened: ExitStack) -> Exchange:
     )
 
 
-def _fill(records: Records, replays: Replays, state: StateFile | None, flags: argparse.Namespace) -> None:
-    kept_lines = [] if state is None or flags.reset else state.lines()
-    for line in kept_lines or _beginning(flags):
-        records.load(line)
-        for kept in line.get("answers", ()):
-            replays.restore(KeptAnswer.from_json(kept))
-    if state:
-        state.start_with({**records.snapshot(), "answers": [kept.to_json() for kept in replays.fresh()]})
-
-
-def _beginning(flags: argparse.Namespace) -> list[JsonObject]:
-    seed = json.loads(resources.files("layersync.sandbox").joinpath("seed.json").read_text())
-    if not flags.records:
-        return [seed]
-    return [seed, generate(flags.records, flags.influencers, seed["organizations"][0]["id"])]
+def _fresh(flags: argparse.Namespace) -> Callable[[], Lines]:
+    return partial(fresh_lines, flags.records, flags.influencers)
 
 
 def _tier(flags: argparse.Namespace) -> Tier:

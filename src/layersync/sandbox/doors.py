@@ -1,20 +1,28 @@
 """The doors that the real API has not: tests look at the state, edit elsewhere, and set faults through them."""
 
+from collections.abc import Callable
+
 from layersync.sandbox import influencers, projects
 from layersync.sandbox.answers import JsonObject, not_found
+from layersync.sandbox.beginning import Lines
 from layersync.sandbox.exchange import Exchange
 from layersync.sandbox.fault_rules import read_rules
 from layersync.sandbox.faults import Faults
 from layersync.sandbox.ids import influencer_id, project_id
+from layersync.sandbox.records import Records
 
 
 class Doors:
     """No key, no limits, no log: what comes through here is not the API. A wrong body raises ValueError."""
 
-    def __init__(self, exchange: Exchange, faults: Faults) -> None:
+    def __init__(self, exchange: Exchange, faults: Faults, fresh: Callable[[], Lines]) -> None:
         self._exchange = exchange
-        self._records = exchange.records
         self._faults = faults
+        self._fresh = fresh
+
+    @property
+    def _records(self) -> Records:
+        return self._exchange.records
 
     def state(self) -> JsonObject:
         """All records by bare id, side effects by project, requests per class, and the fault rules."""
@@ -60,6 +68,12 @@ class Doors:
         """Puts a new list of rules, counted from now, in place of those in force."""
         self._faults.rules = read_rules(body)
         return {"rules": len(self._faults.rules)}
+
+    def reset(self) -> JsonObject:
+        """Everything as after a start with --reset: records, kept answers, budgets and counts; no fault rules."""
+        self._exchange.begin_anew(self._fresh())
+        self._faults.rules = []
+        return {"projects": len(self._records.projects), "influencers": len(self._records.influencers)}
 
     def _project(self, text: str) -> JsonObject:
         record = self._records.projects.get(project_id(text) or "")

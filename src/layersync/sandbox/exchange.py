@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from layersync.sandbox.answers import Answer, ApiError, decode, encode, not_found
 from layersync.sandbox.auth import AuthMode, Caller, identify
+from layersync.sandbox.beginning import Lines, fill
 from layersync.sandbox.clock import Clock
 from layersync.sandbox.faults import Twist
 from layersync.sandbox.idempotency import KeptAnswer, Replays, Slot
@@ -87,6 +88,13 @@ class Exchange:
             changes["answers"] = [kept.to_json()]
         if self.state and changes:
             self.state.append(changes)
+
+    def begin_anew(self, lines: Lines) -> None:
+        """Forgets all that happened, and holds what the lines say."""
+        self.records, self.replays = Records(), Replays(self.clock)
+        fill(self.records, self.replays, self.state, lines)
+        self.budgets.refill()
+        self.counts.clear()
 
     async def _answer(self, visit: Visit) -> Answer | None:
         if visit.twist.drops_before:

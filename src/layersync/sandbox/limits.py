@@ -164,6 +164,11 @@ class Budgets:
         if rate_class == "write-light":
             self._days[key_id] = (self._clock.wall().date(), self._written_today(key_id) + 1)
 
+    def refill(self) -> None:
+        """Gives every key its whole budget back, that of the day too."""
+        self._windows.clear()
+        self._days.clear()
+
     def headers(self, key_id: str, rate_class: RateClass) -> dict[str, str]:
         """State of the key's budget. The names are customary, not documented; Reset is in whole seconds from now."""
         now = self._clock.monotonic()

@@ -4,6 +4,7 @@ import fcntl
 import json
 import time
 from contextlib import ExitStack
+from io import FileIO
 from pathlib import Path
 
 from layersync.sandbox.answers import JsonObject, encode
@@ -22,6 +23,7 @@ class StateFile:
         """Takes the lock beside the file; raises StateUnusable if another sandbox keeps it."""
         self._path = path
         self._opened = ExitStack()
+        self._file: FileIO | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         lock_path = path.with_name(path.name + ".lock")
         self._lock = self._opened.enter_context(lock_path.open("ab+", buffering=0))
@@ -54,9 +56,13 @@ class StateFile:
         fresh = self._path.with_name(self._path.name + ".new")
         fresh.write_bytes(encode(snapshot) + b"\n")
         fresh.replace(self._path)
+        if self._file:
+            self._file.close()
         self._file = self._opened.enter_context(self._path.open("ab", buffering=0))
 
     def append(self, changes: JsonObject) -> None:
+        if self._file is None:
+            raise ValueError("a state file starts with a snapshot")
         self._file.write(encode(changes) + b"\n")
 
     def _take_lock(self) -> None:
