@@ -123,7 +123,7 @@ def test_without_a_key_the_request_is_carried_out_again(sandbox: RunningSandbox,
 
 
 def test_a_second_try_while_the_first_runs_is_a_conflict_and_later_a_replay() -> None:
-    rule = {"method": "PATCH", "nth": 1, "do": {"delay": 0.8}}
+    rule = {"method": "PATCH", "nth": 1, "do": {"delay": 0.5}}
     with running_sandbox(faults=[rule]) as sandbox, sandbox.client() as client, ThreadPoolExecutor() as pool:
 
         def send() -> httpx.Response:

@@ -78,15 +78,12 @@ def test_what_comes_through_the_doors_is_stored_at_once(tmp_path: Path) -> None:
     assert [json.loads(line) for line in deleted] == [{"deleted": [["influencers", INFLUENCER]]}]
 
 
-def test_reset_forgets_everything(tmp_path: Path) -> None:
-    flags = ("--state", str(tmp_path / "state.jsonl"))
-    with running_sandbox(*flags) as sandbox, sandbox.client() as client:
-        seeded = sandbox.state()["records"]
-        client.patch(PATH, json={"tagline": "changed"}, headers=keyed("k"))
-    with running_sandbox(*flags, "--reset") as sandbox, sandbox.client() as client:
-        assert sandbox.state()["records"] == seeded
-        again = client.patch(PATH, json={"tagline": "changed"}, headers=keyed("k"))
-        assert "Idempotent-Replayed" not in again.headers
+def test_a_start_with_reset_forgets_what_was_kept(tmp_path: Path) -> None:
+    path = tmp_path / "state.jsonl"
+    with closing(StateFile(path)) as state:
+        state.start_with({"projects": [], "influencers": []})
+    with running_sandbox("--state", str(path), "--reset") as sandbox:
+        assert sandbox.record("projects", PROJECT)["tagline"] == "Know when to turn back."
 
 
 def lines_of(path: Path) -> list[JsonObject]:
