@@ -107,8 +107,10 @@ def _of_rows(findings: Iterable[Finding], told: pl.Series) -> list[Finding]:
 
 def _states(findings: Iterable[Finding], skipped: pl.Series) -> pl.Series:
     """Gives every row its state: invalid by any error, limit where all its errors are broken limits."""
-    states = pl.select(pl.when(skipped).then(pl.lit(RowState.SKIPPED)).otherwise(pl.lit(RowState.OK))).to_series()
+    # values, not members: polars makes categories of an enum, and every room reads plain text
+    states = pl.repeat(RowState.OK.value, len(skipped), dtype=pl.String, eager=True)
+    states = states.scatter(skipped.arg_true(), RowState.SKIPPED.value)
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     limits = sorted({finding.at for finding in errors if finding.note.limit})
     wrong = sorted({finding.at for finding in errors if not finding.note.limit})
-    return states.scatter(limits, RowState.LIMIT).scatter(wrong, RowState.INVALID).alias("_state")
+    return states.scatter(limits, RowState.LIMIT.value).scatter(wrong, RowState.INVALID.value).alias("_state")
