@@ -4,7 +4,6 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.report.made import change, edit, job, line, plan, report
 
 from layersync.errors import StoppedEarly
 from layersync.report.counts import changed_fields, counts, job_counts
@@ -12,11 +11,14 @@ from layersync.report.rows import all_rows
 from layersync.values.guards import Guard, Hold
 from layersync.values.outcome import Word
 from layersync.values.plan import PlanState
+from tests.report.made import change, edit, job, line, plan, report
+from tests.report.texts import patient
 
 ZONE = edit("timezone", "America/New_York", "America/Chicago")
 NAME = edit("name", "Acme", "Acme Fit")
 
 
+@patient
 @given(
     states=st.lists(st.sampled_from(PlanState), max_size=12),
     words=st.dictionaries(st.integers(2, 13), st.sampled_from(Word), max_size=6),

@@ -3,7 +3,6 @@
 from itertools import combinations
 
 import pytest
-from tests.report.made import change, edit, job, line, plan, report
 
 from layersync.errors import ApiRefuses, InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
 from layersync.report.exit_code import ORDER, exit_code, job_exit_code
@@ -11,6 +10,7 @@ from layersync.values.guards import Guard, Hold
 from layersync.values.outcome import Word
 from layersync.values.plan import PlanState
 from layersync.values.report import JobReport
+from tests.report.made import change, edit, job, line, plan, report
 
 ZONE = edit("timezone", "America/New_York", "America/Chicago")
 FAILURES: dict[int, SyncError] = {

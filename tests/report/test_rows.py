@@ -1,7 +1,6 @@
 """One value per row of the sheet."""
 
 import pytest
-from tests.report.made import ID, RUN, change, edit, job, line, plan, report
 
 from layersync.errors import ApiRefuses, InputUnusable, StoppedEarly
 from layersync.report.rows import Row, all_rows, notable_rows
@@ -10,6 +9,7 @@ from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import PlanState
 from layersync.values.problem import Problem, Severity
 from layersync.values.report import Report
+from tests.report.made import ID, RUN, change, edit, job, line, plan, report
 
 ZONE = edit("timezone", "America/New_York", "America/Chicago")
 ARCHIVE = Hold(

@@ -97,10 +97,15 @@ def _separated(pieces: Iterable[str]) -> Iterator[str]:
         yield f",\n{piece}" if number else f"\n{piece}"
 
 
+def _dump(value: object) -> str:
+    # "##[" is a command wherever a CI runner reads it (reliability, F3); in JSON it stands in texts only
+    return _encode(value).replace("##[", "#\\u0023[")
+
+
 def _mapping(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(type(value).__name__)
 
 
-_dump = json.JSONEncoder(ensure_ascii=True, allow_nan=False, default=_mapping).encode
+_encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, default=_mapping).encode

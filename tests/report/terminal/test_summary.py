@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.report.made import RUN, change, edit, job, line, plan, report
 
 from layersync.errors import ApiRefuses, InputUnusable, StoppedEarly
 from layersync.report.terminal import head_text, quiet_text, stat_text, summary_text
@@ -13,6 +12,7 @@ from layersync.values.outcome import Word
 from layersync.values.plan import PlanState, Price
 from layersync.values.problem import Problem, Severity
 from layersync.values.report import Report
+from tests.report.made import RUN, change, edit, job, line, plan, report
 
 NAME = edit("name", "Acme", "Acme Fit")
 ZONE = edit("timezone", "America/New_York", "America/Chicago")

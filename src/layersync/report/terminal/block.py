@@ -1,6 +1,5 @@
 """The blocks of the diff: what one row would change, or what is wrong with it."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,8 +7,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from layersync.report.rows import Row
-from layersync.report.show import plain, show, visible
-from layersync.report.terminal.excerpt import Excerpt, excerpts
+from layersync.report.show import show, visible
+from layersync.report.terminal.excerpt import Excerpt
+from layersync.report.terminal.sides import sides
 from layersync.report.terminal.wrap import wrapped
 from layersync.resources import RESOURCES
 from layersync.values.change import Edit
@@ -17,10 +17,6 @@ from layersync.values.outcome import Word
 from layersync.values.problem import Problem, Severity
 
 INDENT: Final = "    "
-EMPTY: Final = "(empty)"
-CLEARED: Final = "(cleared)"
-
-_SPACE: Final = re.compile(r"[^\S ]")
 
 _SIGNS: Final = {
     Word.CHANGED: ("~", "yellow"),
@@ -61,7 +57,7 @@ def problem_lines(row: Row, width: int) -> Iterator[Text]:
 def told_lines(message: str, what_to_do: str, width: int) -> Iterator[Text]:
     """A sentence and the way out, wrapped."""
     yield from wrapped(message, INDENT, INDENT, width)
-    yield from wrapped(what_to_do, f"{INDENT}→ ", f"{INDENT}  ", width, style="bold")
+    yield from wrapped(what_to_do, f"{INDENT}→ ", f"{INDENT}  ", width)
 
 
 def cell_lines(problem: Problem, width: int) -> Iterator[Text]:
@@ -106,51 +102,13 @@ def _edit_lines(edit: Edit, width: int, label_width: int) -> Iterator[Text]:
     if len(lead) > margin:
         yield Text(lead)
         lead = " " * margin
-    old, new, length = _sides(edit, width - margin - 2)
-    yield _side(lead, "- ", old, "red")
-    yield _side(" " * margin, "+ ", new, "green")
-    if length:
-        yield Text(" " * (margin + 2) + length, style="dim")
+    told = sides(edit, width - margin - 2)
+    yield _side(lead, "- ", told.old, "red")
+    yield _side(" " * margin, "+ ", told.new, "green")
+    if told.length:
+        yield Text(" " * (margin + 2) + told.length, style="dim")
     if edit.note:
         yield from _note_lines(edit.note, width)
-
-
-def _sides(edit: Edit, width: int) -> tuple[Excerpt, Excerpt, str]:
-    before, after = _written(edit.before, edit.after)
-    if edit.before is None or edit.after is None:
-        # an empty side has no place at which it differs
-        old, new = excerpts(before, "", width)[0], excerpts("", after, width)[1]
-        old, new = Excerpt(old.text, 0, 0, old.cut), Excerpt(new.text, 0, 0, new.cut)
-    else:
-        old, new = excerpts(before, after, width)
-    return old, new, _length(edit, old, new)
-
-
-def _written(before: object, after: object) -> tuple[str, str]:
-    """Both values as the diff writes them: text bare, unless only quotes or names of spaces tell it from the other."""
-    texts = [value for value in (before, after) if isinstance(value, str)]
-    quote = '"' if (len(texts) == 1 and None not in (before, after)) or any(map(_needs_quotes, texts)) else ""
-    old, new = (f"{quote}{value}{quote}" if isinstance(value, str) else plain(value) for value in (before, after))
-    if _SPACE.sub(" ", old) == _SPACE.sub(" ", new):
-        old, new = _spelled_out(old), _spelled_out(new)
-    return EMPTY if before is None else old, CLEARED if after is None else new
-
-
-def _needs_quotes(text: str) -> bool:
-    return text != text.strip() or text in {"", EMPTY, CLEARED}
-
-
-def _spelled_out(text: str) -> str:
-    """Names the spaces that look like a plain one."""
-    return _SPACE.sub(lambda space: f"\\u{{{ord(space[0]):x}}}", text)
-
-
-def _length(edit: Edit, old: Excerpt, new: Excerpt) -> str:
-    if not (old.cut or new.cut):
-        return ""
-    lengths = " → ".join(f"{len(plain(value)):,}" for value in (edit.before, edit.after) if value is not None)
-    more = "; more differs further on" if old.more or new.more else ""
-    return f"{lengths} characters{more}"
 
 
 def _side(lead: str, sign: str, excerpt: Excerpt, style: str) -> Text:

@@ -8,6 +8,7 @@ from rich.text import Text
 from layersync.report.rows import Row, notable_rows
 from layersync.report.show import show
 from layersync.report.terminal.block import row_block
+from layersync.report.terminal.runner import no_commands
 from layersync.values.outcome import PROBLEMS
 from layersync.values.report import JobReport, Report
 
@@ -16,12 +17,12 @@ PROBLEM_LINES: Final = 200
 
 def diff_text(report: Report, *, width: int = 80) -> Iterator[Text]:
     """Every changed field and every problem, row by row; at most 200 lines of problems."""
-    yield from _blocks(report, width, changes=True)
+    yield from no_commands(_blocks(report, width, changes=True))
 
 
 def problems_text(report: Report, *, width: int = 80) -> Iterator[Text]:
     """The rows that did not get through, without the diff of the others; at most 200 lines."""
-    yield from _blocks(report, width, changes=False)
+    yield from no_commands(_blocks(report, width, changes=False))
 
 
 def _blocks(report: Report, width: int, *, changes: bool) -> Iterator[Text]:

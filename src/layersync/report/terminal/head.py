@@ -3,6 +3,7 @@
 from rich.text import Text
 
 from layersync.report.show import show
+from layersync.report.terminal.runner import no_commands
 from layersync.values.report import Report
 
 
@@ -17,4 +18,4 @@ def head_text(report: Report) -> Text:
         head.append(f" · {show(run.base_url)}", style="dim")
     if run.dry_run:
         head.append(" · dry run", style="dim")
-    return head
+    return next(no_commands([head]))

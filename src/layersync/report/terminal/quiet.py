@@ -7,7 +7,8 @@ from typing import Final
 from layersync.report.rows import notable_rows
 from layersync.report.show import show
 from layersync.report.terminal.head import head_text
-from layersync.report.terminal.summary import count_lines
+from layersync.report.terminal.runner import no_command
+from layersync.report.terminal.summary import count_lines, told_by_run
 from layersync.values.outcome import PROBLEMS
 from layersync.values.report import Report
 
@@ -18,7 +19,7 @@ WIDTH: Final = 160
 def quiet_text(report: Report, report_path: str) -> str:
     """At most ten lines, most important first, ending with the report's path."""
     lines = islice(_lines(report), LINES - 1)
-    return "\n".join((*(show(line, WIDTH) for line in lines), f"Report: {report_path}"))
+    return "\n".join((*(no_command(show(line, WIDTH)) for line in lines), f"Report: {report_path}"))
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -26,7 +27,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.failure:
         yield f"{report.failure.message} {report.failure.what_to_do}".strip()
     for job in report.jobs:
-        if job.failure:
+        if job.failure and not told_by_run(job, report):
             yield f"{job.job}: {job.failure.message} {job.failure.what_to_do}".strip()
     for job in report.jobs:
         if job.plan:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from layersync.report.show import show
+from layersync.report.terminal.runner import no_command
 from layersync.values.report import JobReport, Report
 
 
 def stat_text(report: Report) -> Iterator[Text]:
     """One line per job: `projects | name 9 | timezone 6`, the most changed field first."""
     for job in report.jobs:
-        yield Text(" | ".join((show(job.job), *_fields(job))))
+        yield Text(no_command(" | ".join((show(job.job), *_fields(job)))))
 
 
 def _fields(job: JobReport) -> list[str]:

@@ -10,6 +10,7 @@ from layersync.report.show import show, visible
 from layersync.report.terminal.block import INDENT, cell_lines, told_lines
 from layersync.report.terminal.diff import PROBLEM_LINES
 from layersync.report.terminal.duration import duration
+from layersync.report.terminal.runner import no_commands
 from layersync.report.terminal.wrap import wrapped
 from layersync.values.guards import Hold
 from layersync.values.outcome import PROBLEMS, Word
@@ -21,9 +22,22 @@ ALWAYS_TOLD: Final = {Word.UNCHANGED}
 
 def summary_text(report: Report, *, report_path: str = "", width: int = 80) -> Iterator[Text]:
     """What a run would do or did, per job, and what a person can do next."""
+    yield from no_commands(_lines(report, report_path, width))
+
+
+def told_by_run(job: JobReport, report: Report) -> bool:
+    """Tells whether the run ended for the very reason for which the job did: it is said once."""
+    if job.failure is None or report.failure is None:
+        return False
+    return (job.failure.message, job.failure.what_to_do) == (report.failure.message, report.failure.what_to_do)
+
+
+def _lines(report: Report, report_path: str, width: int) -> Iterator[Text]:
     for job in report.jobs:
-        yield from _job_lines(job, report, width)
-        yield Text()
+        lines = list(_job_lines(job, report, width))
+        yield from lines
+        if lines:
+            yield Text()
     if report.failure:
         yield Text(f"Ended: {visible(report.failure.message)}", style="bold red")
         yield from told_lines("", report.failure.what_to_do, width)
@@ -64,7 +78,7 @@ def _told(found: Mapping[Word, int], fields: int, report: Report) -> Iterator[Te
 def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
     if job.plan:
         yield from count_lines(job, report, width)
-    if job.failure:
+    if job.failure and not told_by_run(job, report):
         yield Text(f"{show(job.job)}: {visible(job.failure.message)}", style="bold red")
         yield from told_lines("", job.failure.what_to_do, width)
     if job.plan and job.plan.price and job.plan.price.writes and report.run.dry_run:
@@ -96,7 +110,7 @@ def _hold_lines(hold: Hold, report: Report, width: int) -> Iterator[Text]:
     held = "the job" if hold.rows is None else f"{len(hold.rows):,} row{'s' * (len(hold.rows) != 1)}"
     yield from wrapped(f"the guard {hold.guard} holds {held}: {hold.message}", "! ", INDENT, width, "bold magenta")
     # a command that is folded can't be copied
-    yield Text(f"{INDENT}to allow it: {hold.override}")
+    yield Text(f"{INDENT}to allow it: {visible(hold.override)}")
     yield Text(f"{INDENT}to approve exactly this preview: layersync apply {report.run.run_id}")
 
 

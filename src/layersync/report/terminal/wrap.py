@@ -6,10 +6,15 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from layersync.report.show import visible
+from layersync.report.terminal.runner import no_commands
 
 
 def wrapped(text: str, first: str, rest: str, width: int, style: str = "") -> Iterator[Text]:
     """A sentence on as many lines as it needs, `first` before the first of them, `rest` before the others."""
+    yield from no_commands(_wrapped(text, first, rest, width, style))
+
+
+def _wrapped(text: str, first: str, rest: str, width: int, style: str) -> Iterator[Text]:
     line = first
     empty = True
     for piece in _pieces(text, width - max(len(first), len(rest))):

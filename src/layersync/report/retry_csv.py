@@ -1,0 +1,95 @@
+"""`retry.csv`: the rows that did not get through, as they stood in the sheet, to be corrected and synced again."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence, Set
+from itertools import chain
+from typing import Final
+
+from layersync.report.results_csv import harmless
+from layersync.report.rows import Row, notable_rows
+from layersync.values.grid import Grid
+from layersync.values.outcome import PROBLEMS, Word
+from layersync.values.report import JobReport, Report
+
+ADDED: Final = ("_outcome", "_error", "_what_to_do")
+
+_DID_NOT_GET_THROUGH: Final = PROBLEMS | {Word.NOT_ATTEMPTED}
+_LINE_ENDS: Final = ("\r\n", "\n", "\r")
+
+
+def retry_csv(job: JobReport, report: Report, grid: Grid) -> Iterator[bytes]:
+    """The header and every row that did not get through, byte for byte, each with three columns more.
+
+    Yields nothing when there is nothing to correct. `grid` is the sheet of the job; delimiter, encoding and line ends
+    are the sheet's own. A sheet that is itself a `retry.csv` gets new columns in place of its old ones.
+    """
+    told = (row for row in notable_rows(job, report) if row.outcome in _DID_NOT_GET_THROUGH)
+    first = next(told, None)
+    if first is None:
+        return
+    paper = _Paper(grid)
+    yield paper.header()
+    for row in chain([first], told):
+        yield paper.row(row)
+
+
+class _Paper:
+    """The sheet's own bytes, and how to write beside them."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        starts, ends = (grid.positions[name].to_list() for name in ("start", "end"))
+        self._spans = dict(zip(grid.positions["row"].to_list(), zip(starts, ends, strict=True), strict=True))
+        self._old = frozenset(index for index, text in enumerate(grid.header) if text.strip().lower() in ADDED)
+        self._line_end = self._cut(*grid.header_span)[1]
+
+    def header(self) -> bytes:
+        return self._beside(*self._cut(*self._grid.header_span), ADDED)
+
+    def row(self, row: Row) -> bytes:
+        told = (row.outcome, harmless(row.message), harmless(row.what_to_do))
+        return self._beside(*self._cut(*self._spans[row.row]), told)
+
+    def _cut(self, start: int, end: int) -> tuple[bytes, bytes]:
+        """A record and its line end; the last row of a sheet may have none, and gets that of the header."""
+        record = self._grid.raw[start:end]
+        for line_end in (text.encode(self._grid.encoding) for text in _LINE_ENDS):
+            if record.endswith(line_end):
+                return record.removesuffix(line_end), line_end
+        return record, self._line_end
+
+    def _beside(self, record: bytes, line_end: bytes, told: Sequence[str]) -> bytes:
+        if self._old:
+            text = without(record.decode(self._grid.encoding), self._grid.delimiter, len(self._grid.header), self._old)
+            record = text.encode(self._grid.encoding)
+        added = self._grid.delimiter + _quoted(told, self._grid.delimiter)
+        return record + added.encode(self._grid.encoding, "backslashreplace") + line_end
+
+
+def without(text: str, delimiter: str, width: int, dropped: Set[int]) -> str:
+    """Takes cells out of the last record of a text, which has `width` of them; all else stays as it is written."""
+    cells = _cells(text, delimiter)
+    *before, first = cells[: 1 - width or None]
+    begin = re.search(r"[^\r\n]*\Z", first)
+    above = first[: begin.start()] if begin else ""
+    record = [first.removeprefix(above), *cells[len(before) + 1 :]]
+    kept = [cell for index, cell in enumerate(record) if index not in dropped]
+    return delimiter.join([*before, above]) + delimiter.join(kept)
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    cells: list[str] = []
+    for piece in text.split(delimiter):
+        if cells and cells[-1].count('"') % 2:
+            cells[-1] += delimiter + piece
+        else:
+            cells.append(piece)
+    return cells
+
+
+def _quoted(told: Sequence[str], delimiter: str) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="").writerow(told)
+    return line.getvalue()

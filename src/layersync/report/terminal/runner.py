@@ -1,0 +1,19 @@
+"""A CI runner obeys lines that look like its commands: none of ours may, whatever a cell holds (reliability, F3)."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text
+
+
+def no_command(line: str) -> str:
+    """Breaks what a runner obeys: `::` at the start of a line, `##[` anywhere in it."""
+    line = line.replace("##[", "#\\u{23}[")
+    begin = len(line) - len(line.lstrip())
+    return f"{line[:begin]}\\u{{3a}}{line[begin + 1 :]}" if line.startswith("::", begin) else line
+
+
+def no_commands(lines: Iterable[Text]) -> Iterator[Text]:
+    """The same for the lines of a terminal; a line that had to be broken loses its colours."""
+    for line in lines:
+        safe = no_command(line.plain)
+        yield line if safe == line.plain else Text(safe)
