@@ -69,28 +69,26 @@ def _lines(raw: bytes, encoding: Encoding) -> Iterator[str]:
 def _grid(
     rules: SheetRules, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect, sizes: "array[int]"
 ) -> Grid:
-    positions = _positions(records, dialect.skip_lines, encoding.mark, sizes)
-    filled = records.cells.select(pl.any_horizontal(pl.all().str.strip_chars() != "")).to_series()
     header_end = encoding.mark + sum(sizes[: records.ends[rules.header_row - 1]])
     below_header = len(records.ends) - rules.header_row
     return Grid(
         source=rules.source,
         tab=None,
         header=tuple(records.header or ()),
-        cells=records.cells.filter(filled),
-        positions=positions.filter(filled),
+        cells=records.cells,
+        positions=_positions(records, dialect.skip_lines, encoding.mark, sizes),
         raw=raw,
         header_span=(0, header_end),
         encoding=encoding.codec,
         delimiter=dialect.delimiter,
         sha256=hashlib.sha256(raw).hexdigest(),
-        blank_rows=below_header - len(records.ragged) - int(filled.sum()),
+        blank_rows=below_header - len(records.ragged) - len(records.kept),
         notices=tuple(_notices(rules, dialect)),
     )
 
 
 def _positions(records: Records, skipped: int, mark: int, sizes: "array[int]") -> pl.DataFrame:
-    """Gives row, line and byte span of every kept record, blank ones included."""
+    """Gives row, line and byte span of every kept record."""
     offsets = pl.concat([pl.Series([0], dtype=pl.UInt64), pl.Series(sizes, dtype=pl.UInt64).cum_sum()]) + mark
     last = pl.Series(records.ends, dtype=pl.UInt64)
     spans = pl.DataFrame({"before": last.shift(1, fill_value=skipped), "last": last})

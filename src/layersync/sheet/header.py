@@ -122,12 +122,12 @@ class _HeaderReader:
 
     def _field(self, index: int, text: str, target: str | None) -> Heading:
         near = near_name(self._resource, self._rules.key, text) if target is None else None
+        if near is not None:
+            return self._wrong(index, text, self._no_field(text), f"did you mean {near}? {_OTHERWISE}")
         try:
             path = find_path(self._resource, target or text)
         except NoPath as reason:
             return self._wrong(index, text, f"{shown(text)} cannot be used: {reason}", _OTHERWISE)
-        if near is not None:
-            return self._wrong(index, text, self._no_field(text), f"did you mean {near}? {_OTHERWISE}")
         if path is None:
             return self._stranger(index, text)
         role = Role.EXPECTED if folded(path.text) in self._expected else Role.MANAGED

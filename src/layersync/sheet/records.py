@@ -2,7 +2,7 @@
 
 import csv
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -21,8 +21,8 @@ class Records:
     """What the strict pass found; records are counted from 0, those above the header included.
 
     `ends[i]` is the physical line that record `i` ends with. `cells` has one String column per header cell, named by
-    its letter, and one line per record of `kept`: all below the header, less those without any cell and the `ragged`
-    ones (record, number of cells). `broken` tells that the csv module gave up right after the last of `ends`.
+    its letter, and one line per record of `kept`: all below the header, less the blank and the `ragged` ones (record,
+    number of cells). `broken` tells that the csv module gave up right after the last of `ends`.
     """
 
     header: list[str] | None = None
@@ -41,12 +41,12 @@ class Records:
 def read_records(lines: Iterator[str], delimiter: str, skip_lines: int, header_row: int, max_rows: int) -> Records:
     """Reads all records after `skip_lines` physical lines; the one with number `header_row` is the header.
 
-    Stops at the first fault of quoting, and beyond `max_rows` records.
+    Stops at the first fault of quoting, and beyond `max_rows` records that are not blank.
     """
     found = Records()
     records = _strict(lines, delimiter, skip_lines, found)
     found.header = next(islice(records, header_row - 1, None), None)
-    if found.header is None:
+    if not found.header:
         return found
     frames = []
     while chunk := list(islice(records, _CHUNK)):
@@ -69,19 +69,22 @@ def _strict(lines: Iterator[str], delimiter: str, skip_lines: int, found: Record
 
 
 def _frame(chunk: list[list[str]], first: int, found: Records) -> pl.DataFrame:
+    """Makes a frame of records, the first of which has that number, without the blank ones."""
     width = len(found.header or ())
-    if set(map(len, chunk)) <= {width}:
-        found.kept.extend(range(first, first + len(chunk)))
-    else:
-        chunk = list(_regular(chunk, first, found, width))
+    numbers: Sequence[int] = range(first, first + len(chunk))
+    if not set(map(len, chunk)) <= {width}:
+        regular = list(_regular(chunk, first, found, width))
+        numbers, chunk = [number for number, _ in regular], [cells for _, cells in regular]
     columns = zip(*chunk, strict=True) if chunk else [()] * width
-    return pl.DataFrame([pl.Series(letter(index), cells, dtype=pl.String) for index, cells in enumerate(columns)])
+    frame = pl.DataFrame([pl.Series(letter(index), cells, dtype=pl.String) for index, cells in enumerate(columns)])
+    filled = frame.select(pl.any_horizontal(pl.all().str.strip_chars() != "")).to_series()
+    found.kept.extend(pl.Series(numbers, dtype=pl.UInt64).filter(filled))
+    return frame.filter(filled)
 
 
-def _regular(chunk: list[list[str]], first: int, found: Records, width: int) -> Iterator[list[str]]:
+def _regular(chunk: list[list[str]], first: int, found: Records, width: int) -> Iterator[tuple[int, list[str]]]:
     for record, cells in enumerate(chunk, first):
         if len(cells) == width:
-            found.kept.append(record)
-            yield cells
+            yield record, cells
         elif any(cell.strip() for cell in cells):
             found.ragged.append((record, len(cells)))

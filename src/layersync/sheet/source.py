@@ -39,14 +39,19 @@ def _read_stdin(max_bytes: int) -> bytes:
 
 def _read_file(path: str, max_bytes: int) -> bytes | None:
     """Gives the bytes of a regular file, or None if it changed meanwhile."""
-    with open(_open(path), "rb", buffering=0) as file:
-        before = os.fstat(file.fileno())
+    descriptor = _open(path)
+    try:
+        before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise InputUnusable(f"{path} is not a regular file", "give the path of a CSV or TSV file")
         if before.st_size > max_bytes:
             raise _too_large(path, max_bytes)
-        raw = _read_all(file.fileno(), before.st_size + 1)
-        after = os.fstat(file.fileno())
+        raw = _read_all(descriptor, before.st_size + 1)
+        after = os.fstat(descriptor)
+    except OSError as failure:
+        raise InputUnusable(f"{path} cannot be read: {failure.strerror}", "check the disk and try again") from None
+    finally:
+        os.close(descriptor)
     return raw if _version(before) == _version(after) and len(raw) == before.st_size else None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 _SHOWN: Final = 40
 _ALIKE: Final = 0.8
-_SHORTEST: Final = 4
+_SHORTEST: Final = 3
 
 
 def shown(text: str) -> str:
@@ -26,8 +26,8 @@ def squashed(text: str) -> str:
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Gives the candidate that `word` was probably meant to be, or None if none is near.
 
-    Near is: equal when squashed, one slip of the finger away, or alike by most of its letters. Words of fewer than
-    four letters are only ever compared squashed.
+    Near is: equal when squashed, one slip of the finger away, or alike by most of its letters. The shortest words are
+    only ever compared squashed.
     """
     by_squash: dict[str, str] = {}
     for candidate in candidates:
@@ -37,7 +37,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
         return by_squash[squash]
     if len(squash) < _SHORTEST:
         return None
-    slips = (name for name in by_squash if len(name) >= _SHORTEST and one_slip(squash, name))
+    slips = (name for name in by_squash if len(name) > _SHORTEST and one_slip(squash, name))
     alike = iter(difflib.get_close_matches(squash, by_squash, n=1, cutoff=_ALIKE))
     near = next(slips, None) or next(alike, None)
     return by_squash[near] if near is not None else None

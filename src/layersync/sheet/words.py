@@ -81,7 +81,7 @@ def _not_a_choice(form: Field, word: str) -> str | None:
 def _not_an_address(_form: Field, word: str) -> str | None:
     local, _, domain = word.rpartition("@")
     # most addresses are plain and share a few domains: checking each in full would cost seconds
-    address = f"x@{domain}" if _PLAIN_LOCAL_PART.fullmatch(local) and len(local) <= 64 else word
+    address = f"x@{domain}" if _PLAIN_LOCAL_PART.fullmatch(local) else word
     objection = _objection_to_address(address)
     return None if objection is None else f"{shown(word)} is not an e-mail address: {objection}"
 
