@@ -53,7 +53,10 @@ def json_answer(code: int, body: object, headers: Mapping[str, str] | None = Non
 
 @dataclass
 class SimulatedServer:
-    """Holds records by path. `faults` are taken one per request of the method, None = behave; `latency` in seconds."""
+    """Holds records by path, and listings by path, which answer to filters and show all on one page.
+
+    `faults` are taken one per request of the method, None = behave; `latency` in seconds.
+    """
 
     records: dict[str, dict[str, object]]
     faults: dict[str, list[Fault | None]] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class SimulatedServer:
     log: list[tuple[float, str, str, str | None]] = field(default_factory=list)
     effects: dict[str, int] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    listings: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
 
     async def send(self, request: Request) -> Answer:
         self.log.append((asyncio.get_running_loop().time(), request.method, request.path, request.idempotency_key))
@@ -76,6 +80,8 @@ class SimulatedServer:
         """Nothing to let go of."""
 
     def work(self, request: Request) -> Answer:
+        if request.path in self.listings:
+            return self._list(request)
         record = self.records.get(request.path)
         if record is None:
             return json_answer(404, {"error": {"code": "NOT_FOUND", "message": "not found", "requestId": "req_2"}})
@@ -85,6 +91,11 @@ class SimulatedServer:
 
     def sends(self, method: str) -> Sequence[tuple[float, str, str, str | None]]:
         return [entry for entry in self.log if entry[1] == method]
+
+    def _list(self, request: Request) -> Answer:
+        filters = [(name, value) for name, value in request.query if name not in {"limit", "cursor"}]
+        items = [one for one in self.listings[request.path] if all(one.get(name) == value for name, value in filters)]
+        return json_answer(200, {"items": items, "nextCursor": None})
 
     def _patch(self, request: Request, record: dict[str, object]) -> Answer:
         key = request.idempotency_key or ""

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plan.build import INFLUENCERS, PROJECTS, desired, influencer, plan, project, reading
-from tests.plan.server_model import patched
 
 from layersync.plan.patch import value_at
 from layersync.resources.field import Kind, Write
 from layersync.resources.resource import Resource
 from layersync.values.cell import CLEAR, same
 from layersync.values.change import Change
+from tests.plan.build import INFLUENCERS, PROJECTS, desired, influencer, plan, project, reading
+from tests.plan.server_model import patched
 
 TEXT = st.sampled_from(
     ["", "a", "b", "5", "true", "null", "caf\u00e9", "cafe\u0301", '{"a":1}', "[1]", "\U0001f363", "x\ny"]

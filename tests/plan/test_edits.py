@@ -1,11 +1,11 @@
 """What differs between a row and its record, and what is sent for it."""
 
 import pytest
-from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, plan, project, reading
 
 from layersync.values.cell import ABSENT, CLEAR
 from layersync.values.desired import Role
 from layersync.values.plan import PlanState
+from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, plan, project, reading
 
 UNCHANGED: list[tuple[str, object, object]] = [
     ("tagline", "Ride on", "Ride on"),

@@ -4,12 +4,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.plan.build import PROJECTS, WIDE, an_id, desired, plan, project, reading
 
 from layersync.values.cell import CLEAR
 from layersync.values.guards import Guard, GuardLimits, Limit
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan
+from tests.plan.build import PROJECTS, WIDE, an_id, desired, plan, project, reading
 
 TIGHT = replace(WIDE, archive=2, clears=2, research=2)
 EDITS: dict[Guard, dict[str, object]] = {

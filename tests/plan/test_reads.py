@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
 
 from layersync.plan.reads import (
     Answer,
@@ -24,6 +23,7 @@ from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, Role
 from layersync.values.live import Fetched, Reading
+from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
 
 LISTED = {"tagline"}
 

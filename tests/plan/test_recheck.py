@@ -1,8 +1,7 @@
 """Right before a PATCH: unchanged is sent, as desired has converged, moved is a conflict."""
 
-from tests.plan.build import PROJECTS, an_id, desired, plan, project, reading
-
 from layersync.plan.recheck import Verdict, recheck
+from tests.plan.build import PROJECTS, an_id, desired, plan, project, reading
 
 
 def change_of(cells: dict[str, object], **live: object):

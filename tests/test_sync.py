@@ -1,0 +1,291 @@
+"""The corridor as a whole on simulated time and transport, with a real state file: a lost answer, a kill, a resume."""
+
+import random
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from layersync.api.stop import Stop
+from layersync.api.wire import Answer, Request
+from layersync.order import Order
+from layersync.report.exit_code import exit_code
+from layersync.resources import RESOURCES
+from layersync.session import Job, Session
+from layersync.settings.jobs import guard_limits, sheet_rules
+from layersync.settings.model import Settings
+from layersync.state.clocks import Clocks
+from layersync.state.store import Store
+from layersync.sync import sync
+from layersync.values.outcome import Word
+from layersync.values.report import Report, RunInfo, Trigger
+from tests.api.server import SimulatedServer, json_answer, lost_answer
+from tests.plan.build import an_id, project
+from tests.virtual_time import START, VirtualClock, run_virtual
+
+ROWS = 6
+WHOAMI = {"organizationId": "org_1", "organizationName": "Test", "rateLimitTier": "standard", "scopes": ["*"]}
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Quiet:
+    """A console that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
+
+    def detail(self, line: str) -> None:
+        self.told.append(line)
+
+    def progress(self, job: str, done: int, total: int) -> None:
+        """Nobody watches."""
+
+    def agree(self, preview: Report) -> bool:  # noqa: ARG002
+        raise AssertionError("nobody is there to be asked")
+
+
+def a_server() -> SimulatedServer:
+    server = SimulatedServer({f"/v1/projects/{an_id(n)}": project(n, tagline="old") for n in range(ROWS)})
+    server.records["/v1/whoami"] = dict(WHOAMI)
+    return server
+
+
+def a_sheet(folder: Path, tagline: str = "new") -> Path:
+    sheet = folder / "projects.csv"
+    sheet.write_text("id,tagline\n" + "".join(f"{an_id(n)},{tagline} {n}\n" for n in range(ROWS)), encoding="utf-8")
+    return sheet
+
+
+def run(
+    server: SimulatedServer,
+    folder: Path,
+    run_id: str,
+    *,
+    dry_run: bool = False,
+    wall: float = START.timestamp(),
+    console: Quiet | None = None,
+) -> Report:
+    """One run over the corridor; what it raises comes out."""
+    sheet = folder / "projects.csv"
+    settings = Settings(
+        api={"base_url": "http://127.0.0.1:1"},
+        jobs={"projects": {"source": str(sheet)}},
+        run={"state_dir": folder / "state", "report_dir": folder / "reports"},
+    )
+    order = Order(settings=settings, jobs=("projects",), command="sync", dry_run=dry_run)
+    with ExitStack() as parts:
+        session = Session(
+            order=order,
+            run=run_info(run_id, dry_run=dry_run),
+            base_url=settings.api.base_url,
+            transport=server,
+            store=parts.enter_context(Store.open(settings.run.state_dir)),
+            clock=VirtualClock(),
+            clocks=Clocks(wall=lambda: wall, boot=lambda: wall, boot_id="boot"),
+            rng=random.Random(run_id),
+            stop=Stop(),
+            console=console or Quiet(),
+            locks=parts.enter_context(ExitStack()),
+            pid=1,
+            jobs=(
+                Job(
+                    name="projects",
+                    form=RESOURCES["projects"],
+                    rules=sheet_rules(settings, "projects"),
+                    limits=guard_limits(settings, "projects"),
+                ),
+            ),
+        )
+        return run_virtual(sync(session))
+
+
+def run_info(run_id: str, *, dry_run: bool) -> RunInfo:
+    return RunInfo(
+        run_id=run_id,
+        command="sync",
+        dry_run=dry_run,
+        started_at=START,
+        finished_at=START,
+        base_url="http://127.0.0.1:1",
+        label="test",
+        organization_id=None,
+        organization_name=None,
+        tier=None,
+        tool_version="0",
+        host="host",
+        user="user",
+        trigger=Trigger(kind="cron"),
+        config_sha256="0" * 64,
+        plan_digest=None,
+    )
+
+
+def never_arrives(_server: SimulatedServer, _request: Request) -> Answer:
+    raise Killed
+
+
+def killed_run(
+    server: SimulatedServer, folder: Path, patches: int, fault: Callable[[SimulatedServer, Request], object]
+) -> None:
+    """A first run whose process dies when that many PATCHes were taken up and the next one is on its way.
+
+    What the dying process may still do to the disk does not count: the disk is put back as it was at that moment.
+    """
+    state, image = folder / "state", folder / "image"
+
+    def dies(simulated: SimulatedServer, request: Request) -> Answer:
+        fault(simulated, request)
+        shutil.copytree(state, image)
+        raise Killed
+
+    server.faults["PATCH"] = [*[None] * patches, dies, *[never_arrives] * ROWS]
+    with pytest.raises(BaseExceptionGroup) as group:
+        run(server, folder, "run-1")
+    assert group.group_contains(Killed)
+    server.faults.clear()
+    shutil.rmtree(state)
+    image.rename(state)
+
+
+def words(report: Report) -> list[Word]:
+    outcomes = report.jobs[0].outcomes
+    return [outcomes[row].word for row in sorted(outcomes)]
+
+
+def test_a_run_that_dies_with_its_answer_lost_is_settled_by_the_next_and_nothing_happens_twice(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 2, lambda simulated, request: simulated.work(request))
+
+    console = Quiet()
+    report = run(server, tmp_path, "run-2", console=console)
+    assert report.run.resumed_from == "run-1"
+    assert any("run-1" in line for line in console.told)
+    assert [record.get("tagline") for record in server.records.values()][:ROWS] == [f"new {n}" for n in range(ROWS)]
+    assert max(server.effects.values()) == 1
+    assert exit_code(report, detailed=False) == 0
+
+    third = run(server, tmp_path, "run-3")
+    assert (third.jobs[0].plan.changes, third.run.resumed_from) == ((), None)
+
+
+def test_a_change_that_never_arrived_is_sent_again_under_the_same_key(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda _simulated, _request: None)
+    lost = {(path, key) for _, _, path, key in server.sends("PATCH")}
+    assert len(lost) > 1
+
+    run(server, tmp_path, "run-2")
+    again = [(path, key) for _, _, path, key in server.sends("PATCH")[len(lost) :]]
+    assert lost <= set(again)
+    assert len(again) == ROWS
+    assert set(server.effects.values()) == {1}
+
+
+def test_a_key_older_than_23_hours_is_not_used_again(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda _simulated, _request: None)
+    lost = {key for *_, key in server.sends("PATCH")}
+
+    run(server, tmp_path, "run-2", wall=START.timestamp() + 23 * 3600)
+    assert not lost & {key for *_, key in server.sends("PATCH")[len(lost) :]}
+
+
+def test_an_open_change_that_the_sheet_no_longer_wants_is_closed_and_not_sent(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda _simulated, _request: None)
+    sent = len(server.sends("PATCH"))
+
+    a_sheet(tmp_path, tagline="another")
+    report = run(server, tmp_path, "run-2")
+    assert words(report) == [Word.CHANGED] * ROWS
+    assert all(str(record.get("tagline", "another")).startswith("another") for record in server.records.values())
+    with Store.open(tmp_path / "state") as store:
+        assert store.rows("SELECT 1 FROM open_changes") == []
+        closed = store.rows("SELECT word FROM outcomes WHERE run_id = 'run-1'")
+        assert {row["word"] for row in closed} == {"not_attempted"}
+    assert len(server.sends("PATCH")) == sent + ROWS
+
+
+def test_a_record_that_somebody_else_changed_meanwhile_closes_the_open_change_as_a_conflict(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda _simulated, _request: None)
+    for path in [path for _, method, path, _ in server.log if method == "PATCH"]:
+        server.records[path]["tagline"] = "theirs"
+    run(server, tmp_path, "run-2")
+    with Store.open(tmp_path / "state") as store:
+        assert {row["word"] for row in store.rows("SELECT word FROM outcomes WHERE run_id = 'run-1'")} == {"conflict"}
+
+
+def test_a_dry_run_leaves_open_changes_as_they_are_and_sends_only_get(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda _simulated, _request: None)
+    server.log.clear()
+    with Store.open(tmp_path / "state") as store:
+        before = len(store.rows("SELECT 1 FROM open_changes"))
+
+    report = run(server, tmp_path, "dry", dry_run=True)
+    assert len(report.jobs[0].plan.changes) == ROWS
+    assert {method for _, method, *_ in server.log} == {"GET"}
+    with Store.open(tmp_path / "state") as store:
+        assert len(store.rows("SELECT 1 FROM open_changes")) == before > 0
+        assert len(store.rows("SELECT 1 FROM runs")) == 1
+
+
+def test_losing_the_state_file_costs_attribution_and_no_correctness(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 2, lambda simulated, request: simulated.work(request))
+    (tmp_path / "state" / "state.sqlite").unlink()
+
+    report = run(server, tmp_path, "run-2")
+    assert exit_code(report, detailed=False) == 0
+    assert max(server.effects.values()) == 1
+
+
+def test_a_lost_answer_within_a_run_is_one_change(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    server.faults["PATCH"] = [None, lost_answer, None, lost_answer]
+    report = run(server, tmp_path, "run-1")
+    assert words(report) == [Word.CHANGED] * ROWS
+    assert set(server.effects.values()) == {1}
+
+
+def test_an_api_that_suspends_us_ends_the_run_before_anything_is_read(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    server.records["/v1/whoami"]["killSwitch"] = True
+    report = run(server, tmp_path, "run-1")
+    assert exit_code(report, detailed=False) == 6
+    assert len(server.log) == 1
+
+
+def test_nothing_is_asked_of_the_api_when_no_sheet_can_be_used(tmp_path: Path) -> None:
+    server = a_server()
+    (tmp_path / "projects.csv").write_text("id,tagline\n", encoding="utf-8")
+    report = run(server, tmp_path, "run-1")
+    assert exit_code(report, detailed=False) == 4
+    assert server.log == []
+
+
+def test_an_outage_while_reading_stops_the_job_before_anything_is_planned(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    server.faults["GET"] = [None, *[lambda _server, _request: json_answer(502, {})] * 100]
+    report = run(server, tmp_path, "run-1")
+    assert exit_code(report, detailed=False) == 8
+    assert server.sends("PATCH") == []
