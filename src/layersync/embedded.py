@@ -1,11 +1,13 @@
 """The embedded sandbox: a process of its own, started for one run and gone with it."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from layersync.errors import StoppedEarly
 
@@ -17,8 +19,13 @@ KEY = "lp_test_sandbox_needs_no_key"  # the sandbox takes any key of this form; 
 def running_sandbox(state_file: Path, flags: Sequence[str] = ()) -> Iterator[str]:
     """Starts the sandbox on a free port, gives its URL, and ends it; it also ends when this process dies.
 
+    Where another run's sandbox keeps the same state, that one is used: it is one API with one set of records.
     Raises StoppedEarly when it does not come up.
     """
+    running = _already_running(state_file)
+    if running is not None:
+        yield running
+        return
     state_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [sys.executable, "-P", "-m", "layersync.sandbox", "--port", "0", "--exit-with-parent"]
     process = subprocess.Popen(  # noqa: S603  our own program
@@ -35,6 +42,17 @@ def running_sandbox(state_file: Path, flags: Sequence[str] = ()) -> Iterator[str
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _already_running(state_file: Path) -> str | None:
+    """The URL that a sandbox has left beside the state it keeps, if somebody answers there."""
+    try:
+        url = str(json.loads(state_file.with_name(state_file.name + ".lock").read_bytes())["url"])
+        parts = urlsplit(url)
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1).close()
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url
 
 
 def _url(process: subprocess.Popen[bytes]) -> str:
