@@ -62,7 +62,7 @@ def mixed() -> Report:
 def test_the_diff_reads_like_git_and_tells_problems_where_they_stand() -> None:
     assert (
         "\n".join(lines(diff_text(mixed(), width=80)))
-        == """\
+        == """
 ~ project  9cb958b5-11b5-4e30-8675-5d075d52da7c  "Acme Coffee iOS"         row 2
     timezone      - America/New_York
                   + America/Chicago
@@ -107,7 +107,7 @@ def test_summary_output_leaves_the_good_rows_out() -> None:
     ],
 )
 def test_values_are_told_apart_by_what_is_shown(before: object, after: object, shown: list[str]) -> None:
-    told = diff(change(2, edit("metadata.x", before, after))).splitlines()[1:3]
+    told = diff(change(2, edit("metadata.x", before, after))).splitlines()[2:4]
     assert [text.removeprefix("    metadata.x").strip() for text in told] == shown
 
 
@@ -125,7 +125,7 @@ def test_a_side_effect_without_a_field_of_its_own_is_noted() -> None:
 
 def test_a_field_name_too_long_for_its_column_gets_a_line_of_its_own() -> None:
     told = diff(change(2, edit("metadata.a.very.long.path.indeed", 1, 2), edit("name", "Acme", "Acme Fit")))
-    assert told.splitlines()[1:6] == [
+    assert told.splitlines()[2:7] == [
         "    metadata.a.very.long.path.indeed",
         "          - 1",
         "          + 2",
@@ -138,8 +138,8 @@ def test_a_row_refused_shows_what_was_sent_and_why_it_did_not_get_through() -> N
     refused = Outcome(job="projects", row=2, word=Word.REFUSED, message="422: no such timezone", what_to_do="fix it")
     made = job(plan(changes=[change(2, edit("timezone", "America/New_York", "Mars"))]), [refused])
     told = lines(problems_text(report(made, dry_run=False)))
-    assert told[0].endswith("row 2  refused")
-    assert told[1:] == [
+    assert told[1].endswith("row 2  refused")
+    assert told[2:] == [
         "    timezone  - America/New_York",
         "              + Mars",
         "    422: no such timezone",
@@ -163,16 +163,16 @@ def test_a_value_that_its_message_does_not_show_is_shown_beside_the_cell() -> No
 def test_jobs_are_headed_by_name_and_sheet_where_there_are_several() -> None:
     made = plan(changes=[change(2, edit("name", "Acme", "Acme Fit"))])
     told = lines(diff_text(report(job(made), job(plan(job="others"), name="others"))))
-    assert told[:2] == ["projects  sample_data/projects.csv, 1 rows", ""]
+    assert told[:3] == ["", "projects  sample_data/projects.csv, 1 rows", ""]
 
 
 def test_no_more_than_200_lines_tell_of_problems() -> None:
     bad = [line(row, PlanState.INVALID, message="wrong", what_to_do="correct it") for row in range(2, 502)]
     made = report(job(plan(bad, [change(900, edit("name", "Acme", "Acme Fit"))])))
     told = lines(problems_text(made))
-    blocks = [text for text in told[:-1] if text]
+    blocks = [text for text in told[:-2] if text]
     assert 200 <= len(blocks) <= 203
-    assert told[-1] == f"{500 - len(blocks) // 3} more rows with problems in results.csv"
+    assert told[-2] == f"{500 - len(blocks) // 3} more rows with problems in results.csv"
     assert "    name  - Acme" in lines(diff_text(made))
 
 
@@ -189,6 +189,18 @@ def test_no_value_is_markup_or_steers_the_terminal(
     )
     for text in diff_text(report(job(made)), width=80):
         assert not any(map(hidden, text.plain))
+
+
+def test_warnings_count_against_the_limit_and_changes_do_not() -> None:
+    warnings = [Problem(message="longer than usual", severity=Severity.WARNING, row=row) for row in range(2, 502)]
+    made = plan([line(row, PlanState.UNCHANGED) for row in range(2, 502)], problems=warnings)
+    assert lines(diff_text(report(job(made))))[-2] == "400 more rows with problems in results.csv"
+    many = plan(changes=[change(row, edit("name", "Acme", "Acme Fit")) for row in range(2, 502)])
+    assert "\n".join(lines(diff_text(report(job(many))))).count("+ Acme Fit") == 500
+
+
+def test_nothing_to_tell_is_told_with_no_line_at_all() -> None:
+    assert lines(diff_text(report(job(plan([line(2, PlanState.UNCHANGED)])), job(None)))) == []
 
 
 def test_square_brackets_and_colons_are_printed_as_they_are() -> None:

@@ -202,7 +202,7 @@ def test_the_quiet_form_has_ten_lines_at_most_and_ends_with_the_report() -> None
         "guard archive: 1 record would go to archived; the limit is 0 (--allow projects.archive=1)",
         told[3],
     ]
-    assert told[3].startswith("projects row 2 invalid: wrong\\u{a}value")
+    assert told[3].startswith("projects row 2 (F2) invalid: wrong\\u{a}value")
     assert told[-1] == "Report: reports/x"
     assert max(map(len, told)) <= 160
 

@@ -36,4 +36,5 @@ def _lines(report: Report) -> Iterator[str]:
     for job in report.jobs:
         for row in notable_rows(job, report):
             if row.outcome in PROBLEMS:
-                yield f"{row.job} row {row.row} {row.outcome.replace('_', ' ')}: {row.message}"
+                place = f" ({row.cell})" if row.cell else ""
+                yield f"{row.job} row {row.row}{place} {row.outcome.replace('_', ' ')}: {row.message}"
