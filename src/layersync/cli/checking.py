@@ -1,0 +1,69 @@
+"""Checks the sheet of one job as `sync` would, without the live records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from layersync.cli.findings import Check, findings_json, findings_quiet, findings_text, target_line
+from layersync.cli.flags import CheckFormat, ConfigFlags, OutputFlags, SheetFlags
+from layersync.cli.messages import Messages
+from layersync.cli.ordering import settings_from, sheets_of
+from layersync.cli.printing import repository
+from layersync.cli.stdout import Stdout
+from layersync.errors import InputUnusable
+from layersync.report.github import problem_annotations
+from layersync.resources import RESOURCES
+from layersync.settings.jobs import refuse_two_stdins, sheet_rules
+from layersync.settings.model import Settings
+from layersync.sheet import read_sheet
+
+
+def check_sheets(
+    names: Sequence[str],
+    config: ConfigFlags,
+    sheet: SheetFlags,
+    format: CheckFormat,
+    output: OutputFlags,
+) -> int:
+    """Checks the jobs, prints every problem, and gives the exit code: 4 wins over 3."""
+    settings = settings_from(config)
+    jobs, sources = sheets_of(settings, names, sheet)
+    refuse_two_stdins(sources, None)
+    checks = [check_job(settings, job, sources, sheet) for job in jobs]
+    code = max(check.exit_code for check in checks)
+    stdout = Stdout(output.color)
+    if output.quiet:
+        Messages(output).raw(findings_quiet(checks))
+    elif format == "json":
+        stdout.pieces(findings_json(checks, settings.api.base_url, code))
+    else:
+        stdout.lines([target_line(settings.api.base_url)])
+        stdout.lines(findings_text(checks, stdout.width))
+    if format == "github":
+        stdout.pieces(problem_annotations((one for check in checks for one in check.problems), repository()))
+    return code
+
+
+def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: SheetFlags) -> Check:
+    """Reads and checks the sheet of one job. UsageError for a `--key` or field that it does not have."""
+    resource = settings.jobs[job].resource
+    rules = sheet_rules(settings, job, sources=sources, only_keys=sheet.key, only_fields=sheet.fields)
+    try:
+        desired = read_sheet(rules, RESOURCES[resource])
+    except InputUnusable as error:
+        return Check(job=job, resource=resource, source=rules.source, problems=error.problems, failure=error)
+    found = Check(
+        job=job,
+        resource=resource,
+        source=rules.source,
+        rows=desired.rows.height,
+        problems=desired.problems,
+        notices=desired.notices,
+    )
+    return _aborted(found) if settings.jobs[job].invalid_rows == "abort" and found.bad_rows else found
+
+
+def _aborted(found: Check) -> Check:
+    failure = InputUnusable(
+        f'{found.bad_rows:,} rows are invalid, and the job says invalid_rows = "abort"', "correct the rows"
+    )
+    return replace(found, failure=failure)

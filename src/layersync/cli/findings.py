@@ -1,0 +1,99 @@
+"""What `check` found, and how it is printed."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from rich.text import Text
+
+from layersync.errors import InputUnusable
+from layersync.report.results_json import problem_object
+from layersync.report.show import show
+from layersync.report.terminal.block import cell_lines, told_lines
+from layersync.settings.address import SANDBOX
+from layersync.values.problem import Problem, Severity
+
+BAD_CELLS = 3
+QUIET_LINES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What the check of one job found. `failure` is why its sheet cannot be used at all."""
+
+    job: str
+    resource: str
+    source: str
+    rows: int = 0
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    failure: InputUnusable | None = None
+
+    @property
+    def bad_rows(self) -> int:
+        """Rows with at least one error."""
+        return len({problem.row for problem in self.problems if problem.severity is Severity.ERROR})
+
+    @property
+    def exit_code(self) -> int:
+        """4 for a sheet that can't be used, 3 for bad cells, else 0."""
+        if self.failure:
+            return self.failure.exit_code
+        return BAD_CELLS if self.bad_rows else 0
+
+
+def target_line(base_url: str) -> Text:
+    """Names the target, as the first line of every output does."""
+    label = "SANDBOX" if base_url == SANDBOX else show(base_url, 200)
+    return Text(label, style="bold").append(" · check, offline: nothing is asked or sent", style="dim")
+
+
+def findings_text(checks: Iterable[Check], width: int) -> Iterator[Text]:
+    """Every problem, job by job, each with its cell, what is wrong and what to do."""
+    for check in checks:
+        yield Text(f"{show(check.job)}  {show(check.source, 200)}", style="bold")
+        for notice in check.notices:
+            yield from cell_lines(notice, width)
+        for problem in check.problems:
+            yield from cell_lines(problem, width)
+        if check.failure:
+            yield from told_lines(check.failure.message, check.failure.what_to_do, width)
+        yield Text(_verdict(check), style="red" if check.exit_code else "green")
+
+
+def findings_json(checks: Iterable[Check], base_url: str, exit_code: int) -> Iterator[str]:
+    """The same for programs: `{"schema": 1, "base_url": ..., "exit_code": n, "jobs": [...]}`."""
+    jobs = [_job_object(check) for check in checks]
+    told = {"schema": 1, "base_url": base_url, "exit_code": exit_code, "jobs": jobs}
+    yield json.dumps(told, indent=1) + "\n"
+
+
+def findings_quiet(checks: Sequence[Check]) -> str:
+    """At most ten lines: the verdicts first, then problems for as long as there is room."""
+    verdicts = (f"{check.job}: {_verdict(check)}" for check in checks if check.exit_code)
+    problems = (f"{check.job} {one.cell}: {one.message}" for check in checks for one in check.problems)
+    return "".join(f"{show(line, 160)}\n" for line in islice(chain(verdicts, problems), QUIET_LINES))
+
+
+def _verdict(check: Check) -> str:
+    if check.failure:
+        return "This sheet cannot be used."
+    if check.bad_rows:
+        return f"{check.rows:,} rows, {check.bad_rows:,} invalid."
+    return f"{check.rows:,} rows, all right."
+
+
+def _job_object(check: Check) -> dict[str, object]:
+    return {
+        "job": check.job,
+        "resource": check.resource,
+        "source": check.source,
+        "exit_code": check.exit_code,
+        "rows": check.rows,
+        "bad_rows": check.bad_rows,
+        "message": check.failure.message if check.failure else "",
+        "what_to_do": check.failure.what_to_do if check.failure else "",
+        "problems": [problem_object(problem) for problem in check.problems],
+        "notices": [problem_object(problem) for problem in check.notices],
+    }

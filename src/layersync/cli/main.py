@@ -1,0 +1,66 @@
+"""One run of the program: parse, call, and turn whatever happens into words and an exit code."""
+
+import sys
+from collections.abc import Callable, Sequence
+from inspect import BoundArguments
+from io import TextIOWrapper
+
+from cyclopts import App, CycloptsError
+
+from layersync.cli.app import build_app
+from layersync.cli.flags import OUTPUT, OutputFlags
+from layersync.cli.key_words import refuse_key_flags, without_keys
+from layersync.cli.messages import Messages
+from layersync.cli.unexpected import Unexpected
+from layersync.errors import SyncError, UsageError
+
+INTERRUPTED = 130
+UNEXPECTED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line, None for the program's own, and gives the exit code (contract, section 1)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _write_anything()
+    output = OUTPUT
+    try:
+        command, bound = _parse(build_app(), words)
+        output = bound.arguments.get("output", output)
+        return command(*bound.args, **bound.kwargs) or 0
+    except SyncError as error:
+        Messages(output).fail(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        _tell_unexpected(error, output)
+        return UNEXPECTED
+
+
+def _parse(app: App, words: list[str]) -> tuple[Callable[..., int | None], BoundArguments]:
+    if not words:
+        app.help_print([])
+        raise UsageError("name a command")
+    refuse_key_flags(words)
+    try:
+        command, bound, _ = app.parse_args(words, print_error=False, exit_on_error=False)
+    except CycloptsError as error:
+        told = without_keys(" ".join(str(error).split()))
+        raise UsageError(told[:1].lower() + told[1:]) from None
+    return command, bound
+
+
+def _write_anything() -> None:
+    """A cell may hold what the terminal's encoding does not (reliability 2.F, F9)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _tell_unexpected(error: Exception, output: OutputFlags) -> None:
+    if not isinstance(error, Unexpected):
+        error = Unexpected.of(error)
+    messages = Messages(output)
+    messages.fail(SyncError(f"unexpected error: {without_keys(str(error))}"))
+    if output.verbose:
+        messages.raw(without_keys(error.trace))

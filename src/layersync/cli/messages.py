@@ -1,0 +1,57 @@
+"""What the program says on stderr: one line per message, as text or JSON, never a control character."""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+from layersync.cli.flags import OutputFlags
+from layersync.errors import SyncError
+from layersync.report.show import visible
+
+
+class Messages:
+    """Says things to the person or the log. A reader who went away does not stop the run."""
+
+    def __init__(self, flags: OutputFlags) -> None:
+        self._flags = flags
+
+    def tell(self, text: str) -> None:
+        """Says what is going on; nothing under `--quiet`."""
+        if not self._flags.quiet:
+            self._write("info", text)
+
+    def detail(self, text: str) -> None:
+        """Says what only `--verbose` wants to know."""
+        if self._flags.verbose:
+            self._write("detail", text)
+
+    def warn(self, text: str) -> None:
+        """Says what may be wrong."""
+        self._write("warning", text, lead="warning: ")
+
+    def fail(self, error: SyncError) -> None:
+        """Says why the command ends, and the way out."""
+        self._write("error", error.message, lead="layersync: ", what_to_do=error.what_to_do)
+
+    def raw(self, text: str) -> None:
+        """Writes text that is complete in itself: a traceback, the lines of `--quiet`."""
+        to_stderr(text)
+
+    def _write(self, level: str, text: str, *, lead: str = "", what_to_do: str = "") -> None:
+        if self._flags.log_format == "json":
+            at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            more = {"what_to_do": what_to_do} if what_to_do else {}
+            to_stderr(json.dumps({"at": at, "level": level, "message": text, **more}) + "\n")
+            return
+        told = f"{text} ({what_to_do})" if what_to_do else text
+        to_stderr("".join(f"{lead}{visible(line)}\n" for line in told.split("\n")))
+
+
+def to_stderr(text: str) -> None:
+    """Writes to stderr; when nobody reads it any more, to nowhere."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -1,0 +1,110 @@
+"""From flags to an order: everything checked that can be checked before anything is read."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from layersync.cli.flags import Asked, ConfigFlags, SheetFlags, TargetFlags
+from layersync.errors import UsageError
+from layersync.order import Order
+from layersync.settings.address import SANDBOX
+from layersync.settings.allow import allowances
+from layersync.settings.jobs import jobs_to_run, read_sources, refuse_two_stdins, source_of
+from layersync.settings.keyless import WHERE_KEYS_BELONG
+from layersync.settings.load import load_settings
+from layersync.settings.model import Settings
+from layersync.settings.paths import STDIN
+from layersync.settings.secret import ApiKey, find_key
+from layersync.settings.units import seconds
+
+
+def settings_from(config: ConfigFlags, *tables: Mapping[str, Any]) -> Settings:
+    """Reads the settings, with what the flags of this command line say over them."""
+    return load_settings(config.config, {name: value for table in tables for name, value in table.items()})
+
+
+def key_for(settings: Settings, target: TargetFlags, warn: Callable[[str], None]) -> ApiKey | None:
+    """Finds the key; None for the sandbox, which needs none. UsageError where one is needed and nobody gave it."""
+    if settings.api.base_url == SANDBOX:
+        return None
+    key = find_key(target.api_key_file, os.environ, warn=warn)
+    if key is None:
+        raise UsageError("there is no API key", WHERE_KEYS_BELONG)
+    return key
+
+
+def sheets_of(settings: Settings, names: Sequence[str], sheet: SheetFlags) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Gives the jobs that run, and the sheet of each. UsageError for a job without one, or unknown."""
+    jobs = jobs_to_run(settings, names)
+    sources = read_sources(sheet.source, jobs, Path.cwd())
+    return jobs, {job: source_of(settings, job, sources) for job in jobs}
+
+
+def make_order(
+    command: str,
+    names: Sequence[str],
+    asked: Asked,
+    warn: Callable[[str], None],
+    *,
+    dry_run: bool,
+    yes: bool = False,
+    out: str | None = None,
+) -> Order:
+    """Gives the order that a command line stands for. UsageError for the first thing that is wrong with it."""
+    target, course = asked.target, asked.course
+    settings = settings_from(asked.config, target.table(), course.table())
+    jobs, sources = sheets_of(settings, names, asked.sheet)
+    refuse_two_stdins(sources, target.api_key_file)
+    return Order(
+        settings=settings,
+        jobs=jobs,
+        command=command,
+        dry_run=dry_run,
+        ask=not (dry_run or yes) and _somebody_to_ask(sources),
+        sources=sources,
+        only_keys=asked.sheet.key,
+        only_fields=asked.sheet.fields,
+        allow=allowances(course.allow, settings.jobs),
+        deadline=_deadline(course.deadline, datetime.now().astimezone()),
+        max_duration_s=_seconds("--max-duration", course.max_duration),
+        wait_s=_seconds("--wait", course.wait) or 0.0,
+        plan_out=Path(out).absolute() if out else None,
+        key=key_for(settings, target, warn),
+    )
+
+
+def next_occurrence(text: str, now: datetime) -> datetime:
+    """Gives when the local clock shows `HH:MM` next. ValueError for another form."""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text, re.ASCII)
+    if match is None:
+        raise ValueError("is not a time of day; write it like 05:30")
+    # a day has no fixed length where clocks change, so the wall clock is moved and the offset asked for anew
+    wall = now.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0, tzinfo=None)
+    today = wall.astimezone()
+    return today if today > now else (wall + timedelta(days=1)).astimezone()
+
+
+def _deadline(text: str | None, now: datetime) -> datetime | None:
+    try:
+        return None if text is None else next_occurrence(text, now)
+    except ValueError as error:
+        raise UsageError(f"--deadline {text!a} {error}") from None
+
+
+def _seconds(flag: str, text: str | None) -> float | None:
+    try:
+        return None if text is None else seconds(text)
+    except ValueError as error:
+        raise UsageError(f"{flag} {text!a} {error}") from None
+
+
+def _somebody_to_ask(sources: Mapping[str, str]) -> bool:
+    if not sys.stderr.isatty():
+        return False
+    if STDIN in sources.values():
+        raise UsageError("the sheet comes from stdin, so nobody can be asked there", "add --yes, or -n to look first")
+    return sys.stdin.isatty()

@@ -1,0 +1,78 @@
+"""What the program prints on stdout: results only, and no complaint when the reader goes away."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from layersync.errors import SyncError
+
+Color = Literal["auto", "always", "never"]
+
+
+class Stdout:
+    """Prints lines with or without colour, and pieces of text as they are."""
+
+    def __init__(self, color: Color) -> None:
+        self._console = console_for(color)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; 80 where there is none."""
+        return self._console.width
+
+    def lines(self, lines: Iterable[Text]) -> None:
+        """Prints one line each, never folded here and never read as markup."""
+        with _reader_may_leave():
+            for line in lines:
+                self._console.print(line, soft_wrap=True, highlight=False)
+
+    def block(self, block: RenderableType) -> None:
+        """Prints a table."""
+        with _reader_may_leave():
+            self._console.print(block)
+
+    def pieces(self, pieces: Iterable[str]) -> None:
+        """Prints text piece by piece, as it is."""
+        with _reader_may_leave():
+            for piece in pieces:
+                sys.stdout.write(piece)
+            sys.stdout.flush()
+
+
+class _Console(Console):
+    """The library's own one ends the program when the reader goes away."""
+
+    def on_broken_pipe(self) -> None:
+        _give_up_stdout()
+
+
+def console_for(color: Color) -> Console:
+    """A console on stdout that lets the program go on when the reader goes away."""
+    return _Console(
+        force_terminal={"auto": None, "always": True, "never": False}[color],
+        no_color=False if color == "always" else None,
+        color_system=None if color == "never" else "auto",
+        markup=False,
+        emoji=False,
+    )
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        _give_up_stdout()
+    except OSError as error:
+        _give_up_stdout()
+        raise SyncError(f"the result could not be written to stdout: {error.strerror}") from error
+
+
+def _give_up_stdout() -> None:
+    """What is left in the buffer must not fail again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
