@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from layersync.errors import InputUnusable, StoppedEarly
 from layersync.report.github import annotations, problem_annotations
 from layersync.report.results_json import results_json
+from layersync.report.sentence import sentence
 from layersync.report.show import show
 from layersync.report.summary_md import summary_md
 from layersync.report.terminal import diff_text, head_text, problems_text, quiet_text, stat_text, summary_text
+from layersync.report.terminal.runner import no_command
 from layersync.values.guards import Guard, Hold
 from layersync.values.plan import PlanState
 from layersync.values.problem import Problem, Severity
@@ -115,12 +117,12 @@ def test_at_most_ten_are_written_errors_first_and_the_last_tells_how_many_more()
 def test_whatever_a_cell_holds_there_is_one_command_with_its_text_unharmed(
     message: str, header: str, value: str
 ) -> None:
-    output = "".join(problem_annotations([wrong(message=message, header=header, value=value, what_to_do="")]))
+    problem = wrong(message=message, header=header, value=value, what_to_do="")
+    output = "".join(problem_annotations([problem]))
     (command,) = obeyed(output)
     assert output.count("\n") == 1
     assert command.properties["line"] == "8"
-    if "##[" not in message + header:
-        assert command.data == show(f"F6 {header}: {message}" if header else f"F6: {message}", 400)
+    assert command.data == no_command(show(sentence(problem), 400))
 
 
 @settings(patient, max_examples=40)

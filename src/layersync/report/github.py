@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from layersync.report.rows import Row, notable_rows
+from layersync.report.sentence import sentence
 from layersync.report.show import show
 from layersync.report.terminal.runner import no_command
 from layersync.values.outcome import PROBLEMS
@@ -53,7 +54,7 @@ def commands(found: Iterable[Annotation], root: str) -> Iterator[str]:
 
 def _found(report: Report) -> Iterator[Annotation]:
     if report.failure:
-        yield Annotation(message=_sentence(report.failure.message, report.failure.what_to_do), title="layersync")
+        yield Annotation(message=_advised(report.failure.message, report.failure.what_to_do), title="layersync")
     for job in report.jobs:
         yield from _of_job(job)
         for row in notable_rows(job, report):
@@ -63,9 +64,9 @@ def _found(report: Report) -> Iterator[Annotation]:
 def _of_job(job: JobReport) -> Iterator[Annotation]:
     title = f"layersync {job.job}"
     if job.failure:
-        yield Annotation(message=_sentence(job.failure.message, job.failure.what_to_do), title=title, file=job.source)
+        yield Annotation(message=_advised(job.failure.message, job.failure.what_to_do), title=title, file=job.source)
     for hold in job.plan.holds if job.plan else ():
-        told = _sentence(f"held by the guard {hold.guard}: {hold.message}", f"allow it: {hold.override}")
+        told = _advised(f"held by the guard {hold.guard}: {hold.message}", f"allow it: {hold.override}")
         yield Annotation(message=told, title=title, file=job.source)
     for problem in job.plan.notices if job.plan else job.problems:
         yield _of_problem(problem)
@@ -76,7 +77,7 @@ def _of_row(row: Row) -> Iterator[Annotation]:
         yield from map(_of_problem, row.problems)
     elif row.outcome in PROBLEMS and not row.held_by:
         yield Annotation(
-            message=_sentence(f"row {row.row}: {row.message}", row.what_to_do),
+            message=_advised(f"row {row.row}: {row.message}", row.what_to_do),
             title=f"layersync {row.job}: {row.outcome.replace('_', ' ')}",
             file=row.source,
             line=row.line,
@@ -84,10 +85,8 @@ def _of_row(row: Row) -> Iterator[Annotation]:
 
 
 def _of_problem(problem: Problem) -> Annotation:
-    place = " ".join(filter(None, (problem.cell, problem.header)))
-    told = f"{place}: {problem.message}" if place else problem.message
     return Annotation(
-        message=_sentence(told, problem.what_to_do),
+        message=_advised(sentence(problem), problem.what_to_do),
         severity=problem.severity,
         title=f"layersync: {problem.severity} in {problem.cell}" if problem.cell else "layersync",
         file=problem.source,
@@ -95,7 +94,7 @@ def _of_problem(problem: Problem) -> Annotation:
     )
 
 
-def _sentence(message: str, what_to_do: str) -> str:
+def _advised(message: str, what_to_do: str) -> str:
     return f"{message} → {what_to_do}" if what_to_do else message
 
 

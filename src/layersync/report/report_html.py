@@ -10,10 +10,11 @@ from layersync.report.chart import outcome_chart
 from layersync.report.counts import counts
 from layersync.report.instant import instant
 from layersync.report.rows import Row, notable_rows
-from layersync.report.show import plain
+from layersync.report.sentence import sentence
 from layersync.report.terminal import summary_text
 from layersync.report.terminal.duration import duration
 from layersync.report.terminal.head import head_text
+from layersync.report.terminal.sides import written
 from layersync.report.xml_text import xml_text
 from layersync.values.outcome import PROBLEMS, Word
 from layersync.values.report import Report
@@ -52,7 +53,9 @@ def _head(report: Report, found: Mapping[Word, int]) -> Element:
     SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": POLICY})
     SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     head.append(_text("title", f"layersync {report.run.run_id}"))
-    shown = (f"body:has(#only-{word}:checked) main > details:not(.{word}) {{ display: none }}" for word in found)
+    shown = (
+        f"body:has(#only-{word}:checked) main > details:not(.{word}) {{ display: none }}" for word in _listed(found)
+    )
     style = files("layersync.report").joinpath("report.css").read_text(encoding="utf-8")
     head.append(_text("style", "\n".join((style, *shown))))
     return head
@@ -70,7 +73,8 @@ def _header(report: Report) -> Element:
 def _summary(report: Report) -> Element:
     section = Element("section")
     section.append(_text("h2", "Summary"))
-    section.append(_text("pre", "\n".join(line.plain for line in summary_text(report, width=_WIDTH)).strip()))
+    lines = SubElement(section, "pre")
+    lines.text = "\n".join(xml_text(line.plain) for line in summary_text(report, width=_WIDTH))
     return section
 
 
@@ -106,13 +110,17 @@ def _requests(report: Report) -> list[tuple[str, ...]]:
 
 def _filters(found: Mapping[Word, int]) -> Element:
     form = Element("form")
-    for name, label in (("all", "everything"), *((word.value, _words(word)) for word in found)):
+    for name, label in (("all", "everything"), *((word.value, _words(word)) for word in _listed(found))):
         choice = SubElement(form, "label")
         box = SubElement(choice, "input", type="radio", name="only", id=f"only-{name}")
         if name == "all":
             box.set("checked", "checked")
         box.tail = label
     return form
+
+
+def _listed(found: Mapping[Word, int]) -> list[Word]:
+    return [word for word in found if word not in {Word.UNCHANGED, Word.SKIPPED}]
 
 
 def _row(row: Row) -> Element:
@@ -127,8 +135,7 @@ def _row(row: Row) -> Element:
     if row.edits:
         details.append(_edits(row))
     for problem in row.problems:
-        told = (problem.cell, problem.header, None if problem.value is None else f'"{problem.value}"', problem.message)
-        details.append(_text("p", " ".join(filter(None, told))))
+        details.append(_text("p", sentence(problem)))
         details.append(_text("p", problem.what_to_do, "do"))
     if not row.problems or row.edits:
         details.append(_text("p", row.said))
@@ -143,8 +150,7 @@ def _edits(row: Row) -> Element:
     for edit in row.edits:
         line = SubElement(table, "tr")
         line.append(_text("th", edit.path))
-        before = "(empty)" if edit.before is None else plain(edit.before)
-        after = "(cleared)" if edit.after is None else plain(edit.after)
+        before, after = written(edit)
         line.append(_text("td", before, "old"))
         line.append(_text("td", after, "new"))
         line.append(_text("td", edit.note, "note"))

@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from layersync.report.rows import Row
-from layersync.report.show import show, visible
+from layersync.report.sentence import sentence
+from layersync.report.show import show
 from layersync.report.terminal.excerpt import Excerpt
 from layersync.report.terminal.sides import sides
 from layersync.report.terminal.wrap import wrapped
@@ -62,15 +63,8 @@ def told_lines(message: str, what_to_do: str, width: int) -> Iterator[Text]:
 
 def cell_lines(problem: Problem, width: int) -> Iterator[Text]:
     """A problem with its cell, header, value, and what to do."""
-    told = visible(problem.message)
-    header = show(problem.header or "", 40)
-    place = problem.cell if f'"{header}"' in told else f"{problem.cell} {header}".strip()
-    value = "" if problem.value is None else f'"{show(problem.value, 40)}"'
-    if value and value not in told:
-        place = f"{place} {value}".strip()
     severity = "" if problem.severity is Severity.ERROR else f"{problem.severity}: "
-    sentence = severity + (f"{place}: {told}" if place else told)
-    yield from told_lines(sentence, problem.what_to_do, width)
+    yield from told_lines(severity + sentence(problem), problem.what_to_do, width)
 
 
 def _heading(row: Row, width: int) -> Text:

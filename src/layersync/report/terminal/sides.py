@@ -25,7 +25,7 @@ class Sides:
 
 def sides(edit: Edit, width: int) -> Sides:
     """Shows the value before and after a change, each in at most `width` terminal cells."""
-    before, after = _written(edit.before, edit.after)
+    before, after = written(edit)
     if edit.before is None or edit.after is None:
         # an empty side has no place at which it differs
         old, new = excerpts(before, "", width)[0], excerpts("", after, width)[1]
@@ -35,8 +35,9 @@ def sides(edit: Edit, width: int) -> Sides:
     return Sides(old, new, _length(edit, old, new))
 
 
-def _written(before: object, after: object) -> tuple[str, str]:
-    """Both values as the diff writes them: text bare, unless only quotes or names of spaces tell it from the other."""
+def written(edit: Edit) -> tuple[str, str]:
+    """Both values in full: text bare, unless only quotes or the names of spaces tell it from the other."""
+    before, after = edit.before, edit.after
     texts = [value for value in (before, after) if isinstance(value, str)]
     quote = '"' if (len(texts) == 1 and None not in (before, after)) or any(map(_needs_quotes, texts)) else ""
     old, new = (f"{quote}{value}{quote}" if isinstance(value, str) else plain(value) for value in (before, after))
