@@ -3,19 +3,27 @@
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from layersync.errors import StoppedEarly
 from layersync.order import Order
 from layersync.plan.saved import plan_text, saved_plan
+from layersync.report.junit_xml import junit_xml
+from layersync.report.report_html import report_html
 from layersync.report.results_csv import changes_csv, results_csv
 from layersync.report.results_json import results_json
+from layersync.report.retry_csv import retry_csv
+from layersync.report.summary_md import summary_md
 from layersync.values.plan import Plan
 from layersync.values.report import Report
 
 _FORMATS: Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]] = {
     "csv": {"results.csv": results_csv, "changes.csv": changes_csv},
     "json": {"results.json": results_json},
+    "html": {"report.html": report_html},
+    "markdown": {"summary.md": lambda report: [summary_md(report)]},
+    "junit": {"junit.xml": junit_xml},
 }
 
 
@@ -31,7 +39,7 @@ def write_files(report: Report, order: Order) -> Path:
         for name, pieces in _files(report, order):
             write_whole(folder / name, pieces, settings.report_mode)
         if order.plan_out is not None and _plans(report):
-            write_whole(order.plan_out, [_plan(report)], settings.report_mode)
+            write_whole(order.plan_out, _encoded([_plan(report)]), settings.report_mode)
         _point_latest(settings.report_dir, report.run.run_id)
     except OSError as error:
         raise StoppedEarly(
@@ -40,12 +48,12 @@ def write_files(report: Report, order: Order) -> Path:
     return folder
 
 
-def write_whole(path: Path, pieces: Iterable[str], mode: int) -> None:
+def write_whole(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     """Writes a file so that it is there whole or not at all, never through a link (reliability H2)."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123  it is a handle
+        with open(handle, "wb") as file:  # noqa: PTH123  it is a handle
             os.fchmod(handle, mode)
             file.writelines(pieces)
             file.flush()
@@ -56,12 +64,30 @@ def write_whole(path: Path, pieces: Iterable[str], mode: int) -> None:
         raise
 
 
-def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[str]]]:
-    for chosen in order.settings.run.formats:
+def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[bytes]]]:
+    formats = order.settings.run.formats
+    for chosen in formats:
         for name, write in _FORMATS.get(chosen, {}).items():
-            yield name, write(report)
+            yield name, _encoded(write(report))
+    if "csv" in formats:
+        yield from _retries(report)
     if _plans(report) and (report.run.dry_run or any(plan.holds for plan in _plans(report))):
-        yield "plan.json", [_plan(report)]
+        yield "plan.json", _encoded([_plan(report)])
+
+
+def _retries(report: Report) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """The rows to correct, one file per job that has any; its name needs the job's only where there are several."""
+    for job in report.jobs:
+        if job.plan is None or job.grid is None:
+            continue
+        pieces = retry_csv(job, report, job.grid)
+        first = next(pieces, None)
+        if first is not None:
+            yield "retry.csv" if len(report.jobs) == 1 else f"retry-{job.job}.csv", chain([first], pieces)
+
+
+def _encoded(pieces: Iterable[str]) -> Iterator[bytes]:
+    return (piece.encode() for piece in pieces)
 
 
 def _plans(report: Report) -> list[Plan]:

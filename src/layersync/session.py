@@ -156,6 +156,7 @@ def _job_report(job: Job) -> JobReport:
         job=job.name,
         resource=job.form.name,
         source=job.rules.source,
+        grid=job.desired.grid if job.desired else None,
         plan=job.plan,
         outcomes=job.outcomes,
         failure=job.failure,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from layersync.errors import SyncError
+from layersync.values.grid import Grid
 from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan
 from layersync.values.problem import Problem
@@ -67,12 +68,13 @@ class RequestCount:
 class JobReport:
     """One job of a run: its plan if it came to one, what became of the plan's changes by row, or why the job ended.
 
-    `problems` are those of a sheet that came to no plan.
+    `grid` is the sheet where it could be read. `problems` are those of a sheet that came to no plan.
     """
 
     job: str
     resource: str
     source: str
+    grid: Grid | None = None
     plan: Plan | None = None
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     failure: SyncError | None = None
