@@ -58,6 +58,7 @@ def rules(source: Path | str, **more: object) -> SheetRules:
 
 def read(raw: bytes | str, resource: Resource = PLANETS, **more: object) -> Desired:
     """Reads bytes, or text as UTF-8, as a sheet."""
+    more.setdefault("key", resource.id_field)
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
         file.write(raw.encode() if isinstance(raw, str) else raw)
         file.flush()
