@@ -1,0 +1,63 @@
+"""A sandbox as one test sees it: as if just started, with only the requests of that test."""
+
+from collections import Counter
+from typing import Any
+
+from tests.sandbox.server import JsonObject, RunningSandbox
+
+
+class Traffic:
+    """A running sandbox that was put back to its start, and what has come to it since."""
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self._sandbox = sandbox
+        self._before = 0
+        self.anew()
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self._sandbox.url
+
+    def anew(self) -> None:
+        """Puts everything back to the start and forgets the requests so far."""
+        self._sandbox.reset()
+        self.forget()
+
+    def forget(self) -> None:
+        """Counts requests from here on."""
+        self._before = len(self._sandbox.entries())
+
+    def requests(self, method: str | None = None) -> list[JsonObject]:
+        """The requests since then, as the sandbox logged them."""
+        return [one for one in self._sandbox.entries()[self._before :] if method in (None, one["method"])]
+
+    def methods(self) -> Counter[str]:
+        """The requests since then, counted by method."""
+        return Counter(one["method"] for one in self.requests())
+
+    def records(self, resource: str) -> dict[str, JsonObject]:
+        """The live records of a resource, by bare id."""
+        found: dict[str, JsonObject] = self._sandbox.state()["records"][resource]
+        return found
+
+    def project(self, bare_id: str) -> JsonObject:
+        """One live project."""
+        return self.records("projects")[bare_id]
+
+    def research(self, bare_id: str) -> int:
+        """How often keyword research of a project was restarted: what a change sent twice would show."""
+        effects: JsonObject = self._sandbox.state()["side_effects"].get(bare_id, {})
+        return int(effects.get("researchRestarts", 0))
+
+    def edit(self, resource: str, record_id: str, **fields: Any) -> None:
+        """Somebody edits a record elsewhere."""
+        self._sandbox.edit(resource, record_id, **fields)
+
+    def faults(self, *rules: JsonObject) -> None:
+        """What goes wrong from here on; the rules count anew."""
+        self._sandbox.set_faults(*rules)
+
+    def wait_for_fault(self) -> None:
+        """Returns once the first fault rule has met a request."""
+        self._sandbox.wait_for_fault()
