@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from layersync.resources.field import Field, Write
 from layersync.resources.resource import Resource
+from layersync.values.cell import normal
 from layersync.values.change import Edit
 
 
@@ -33,7 +34,7 @@ def value_at(record: Mapping[str, object], field: str, keys: Sequence[str]) -> o
     """Reads a path of a record; null where nothing stands there."""
     value = record.get(field)
     for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = value.get(_spelled(key, value)) if isinstance(value, Mapping) else None
     return value
 
 
@@ -48,6 +49,7 @@ def with_kept_keys(value: Mapping[str, object], live: object, field: Field) -> d
 def _merged_key(sofar: object, live: object, edit: Edit) -> dict[str, object]:
     top, *rest = edit.keys
     patch = dict(sofar) if isinstance(sofar, Mapping) else {}
+    top = _spelled(top, live) if isinstance(live, Mapping) else top
     if rest:
         start = patch.get(top, live.get(top) if isinstance(live, Mapping) else None)
         patch[top] = _with_path(start, rest, edit.after)
@@ -59,6 +61,7 @@ def _merged_key(sofar: object, live: object, edit: Edit) -> dict[str, object]:
 def _with_path(value: object, keys: Sequence[str], after: object) -> dict[str, object]:
     copy = dict(value) if isinstance(value, Mapping) else {}
     key, *rest = keys
+    key = _spelled(key, copy)
     if rest:
         copy[key] = _with_path(copy.get(key), rest, after)
     elif after is None:
@@ -66,3 +69,8 @@ def _with_path(value: object, keys: Sequence[str], after: object) -> dict[str, o
     else:
         copy[key] = after
     return copy
+
+
+def _spelled(key: str, value: Mapping[str, object]) -> str:
+    """Gives a key as the record spells it: the sheet is in NFC, the record may be in any Unicode form."""
+    return key if key in value else next((name for name in value if normal(name) == key), key)
