@@ -60,7 +60,7 @@ def tell(ready: JsonObject) -> None:
     """The ready line on stdout, and one for people on stderr."""
     sys.stdout.write(encode(ready).decode() + "\n")
     sys.stdout.flush()
-    if sys.stderr.isatty():
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
         sys.stderr.write(f"The sandbox answers at {ready['url']}; Ctrl-C ends it.\n")
 
 

@@ -1,0 +1,111 @@
+"""A person at a real terminal: sees the diff, is asked, and is heard."""
+
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+class Terminal:
+    """A program under a pseudo-terminal."""
+
+    def __init__(self, handle: int, process: subprocess.Popen[bytes]) -> None:
+        self._handle, self._process, self.seen = handle, process, ""
+
+    def until(self, text: str) -> None:
+        """Reads until the text has been shown; the end of the program ends the wait."""
+        while text not in self.seen:
+            try:
+                piece = os.read(self._handle, 4096)
+            except OSError:  # the other side is closed
+                piece = b""
+            if not piece:
+                raise AssertionError(f"never shown: {text!r} in {self.seen[-2000:]}")
+            self.seen += piece.decode(errors="replace")
+
+    def type(self, text: str) -> None:
+        os.write(self._handle, text.encode())
+
+    def end(self) -> int:
+        """Reads to the end and gives the exit code."""
+        try:
+            while piece := os.read(self._handle, 4096):
+                self.seen += piece.decode(errors="replace")
+        except OSError:
+            pass
+        return self._process.wait(timeout=30)
+
+
+@contextmanager
+def at_a_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "NO_COLOR": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "layersync", *arguments],
+        cwd=folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_take_terminal,  # noqa: PLW1509  no threads here; the child has to own the terminal
+    )
+    os.close(theirs)
+    try:
+        yield Terminal(ours, process)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _take_terminal() -> None:
+    import fcntl  # noqa: PLC0415  in the child alone
+    import termios  # noqa: PLC0415
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "config.toml", tmp_path)
+    shutil.copytree(ROOT / "sample_data", tmp_path / "sample_data")
+    return tmp_path
+
+
+def test_yes_sends_and_a_second_run_has_nothing_to_ask(folder: Path) -> None:
+    with at_a_terminal(folder, "sync") as terminal:
+        terminal.until("[y/N]")
+        assert "Six bottles from" in terminal.seen
+        terminal.type("y\r")
+        assert terminal.end() == 0
+        assert "6 changed" in terminal.seen
+    with at_a_terminal(folder, "sync") as terminal:
+        assert terminal.end() == 0
+        assert "[y/N]" not in terminal.seen
+
+
+@pytest.mark.parametrize("answer", ["n\r", "\x04"])
+def test_anything_but_yes_sends_nothing(answer: str, folder: Path) -> None:
+    with at_a_terminal(folder, "sync") as terminal:
+        terminal.until("[y/N]")
+        terminal.type(answer)
+        assert terminal.end() == 8
+        assert "nothing was sent" in terminal.seen.lower()
+
+
+def test_ctrl_c_at_the_question_ends_the_run_with_its_report(folder: Path) -> None:
+    with at_a_terminal(folder, "sync") as terminal:
+        terminal.until("[y/N]")
+        terminal.type("\x03")
+        assert terminal.end() == 130
+        assert "Report:" in terminal.seen
+    assert (folder / "reports" / "latest" / "results.json").is_file()
