@@ -84,7 +84,7 @@ def folder(tmp_path: Path) -> Path:
 def test_yes_sends_and_a_second_run_has_nothing_to_ask(folder: Path) -> None:
     with at_a_terminal(folder, "sync") as terminal:
         terminal.until("[y/N]")
-        assert "Six bottles from" in terminal.seen
+        assert "Kaffa Roasters" in terminal.seen
         terminal.type("y\r")
         assert terminal.end() == 0
         assert "6 changed" in terminal.seen
