@@ -1,5 +1,5 @@
 """The command line: arguments in, words and an exit code out."""
 
-from layersync.cli.main import main
+from layersync.cli.program import main
 
 __all__ = ["main"]

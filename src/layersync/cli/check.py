@@ -12,7 +12,7 @@ def check(
     *jobs: Jobs,
     config: ConfigFlags = CONFIG,
     sheet: SheetFlags = SHEET,
-    format: Annotated[CheckFormat, Parameter(group="Output")] = "text",
+    format: Annotated[CheckFormat, Parameter(group="Output", show_default=True)] = "text",
     output: OutputFlags = OUTPUT,
 ) -> int:
     """Check configuration and sheets, offline and without a key.

@@ -12,7 +12,7 @@ def columns(
     /,
     *,
     template: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Annotated[ColumnsFormat, Parameter(group="Output")] = "text",
+    format: Annotated[ColumnsFormat, Parameter(group="Output", show_default=True)] = "text",
     output: OutputFlags = OUTPUT,
 ) -> int:
     """Show the columns that a sheet of a resource may have: type, limits, nullable, notes.

@@ -85,9 +85,9 @@ class OutputFlags:
     """Say nothing when all is well, else at most ten lines on stderr."""
     verbose: Annotated[bool, Parameter(name=["--verbose", "-v"])] = False
     """Say more; show where an unexpected error came from."""
-    log_format: Literal["text", "json"] = "text"
+    log_format: Annotated[Literal["text", "json"], Parameter(show_default=True)] = "text"
     """How messages on stderr are written."""
-    color: Literal["auto", "always", "never"] = "auto"
+    color: Annotated[Literal["auto", "always", "never"], Parameter(show_default=True)] = "auto"
     """Colour; auto asks the terminal and NO_COLOR."""
 
 
@@ -96,7 +96,7 @@ class OutputFlags:
 class ReportFlags:
     """How the result of a run stands on stdout."""
 
-    format: ReportFormat = "text"
+    format: Annotated[ReportFormat, Parameter(show_default=True)] = "text"
     """How the result is written to stdout."""
     stat: bool = False
     """Count changes per field instead of showing them."""

@@ -34,9 +34,14 @@ def _items(value: object) -> object:
     return tuple(item.strip() for item in value.strip("[]").replace('"', "").split(",") if item.strip())
 
 
-def _by_default(value: object) -> object:
+def by_default(value: object) -> object:
     """Reads one word for all fields as the table that it stands for."""
     return {"default": value} if isinstance(value, str) else value
+
+
+def by_default_text(modes: dict[str, str]) -> str | dict[str, str]:
+    """Writes the table as one word where it says no more than that."""
+    return modes["default"] if set(modes) == {"default"} else modes
 
 
 Seconds = Annotated[float, NoDecode, BeforeValidator(units.seconds), PlainSerializer(units.duration_text)]
@@ -51,7 +56,7 @@ Address = Annotated[Text, AfterValidator(base_url)]
 Count = Annotated[int, Key(ge=0)]
 Positive = Annotated[int, Key(ge=1)]
 Mode = Literal["overwrite", "keep", "hold"]
-DriftModes = Annotated[dict[str, Mode], NoDecode, BeforeValidator(_by_default)]
+DriftModes = Annotated[dict[str, Mode], NoDecode, BeforeValidator(by_default), PlainSerializer(by_default_text)]
 Format = Literal["csv", "json", "html", "xlsx", "markdown", "junit"]
 
 _DEFAULTS = GuardLimits()
