@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from layersync.api.connect import Link
 from layersync.api.settle import closed, settle
+from layersync.errors import SyncError
 from layersync.report.exit_code import exit_code, job_exit_code
 from layersync.session import Job, Session
 from layersync.state import runs
@@ -33,7 +34,10 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
 
 
 def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
-    """Writes that this run is about to send, and closes what it will not send again for the dead runs before it."""
+    """Writes that this run is about to send, and closes what it will not send again for the dead runs before it.
+
+    Where that can't be written, the run ends: nothing may be sent that nobody remembers.
+    """
     run = runs.Run(
         run_id=session.run.run_id,
         command=session.run.command,
@@ -46,13 +50,26 @@ def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
         user=session.run.user,
         jobs=tuple(job.name for job in jobs),
     )
-    runs.begin(session.store, run)
-    for job in jobs:
-        _close_unwanted(job, session)
+    try:
+        runs.begin(session.store, run)
+        for job in jobs:
+            _close_unwanted(job, session)
+    except SyncError as error:
+        session.stop.ask(error)
 
 
 def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
-    """Writes how the run ended, and the row count of each job that ended well as the baseline of its next run."""
+    """Writes how the run ended, and the row count of each job that ended well as the baseline of its next run.
+
+    Where that can't be written, the next run finds this one unfinished and settles it.
+    """
+    try:
+        _finish(report, jobs, session)
+    except SyncError as error:
+        session.console.tell(f"{error.message}; the next run will settle this one")
+
+
+def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
     for job, told in zip(jobs, report.jobs, strict=True):
         organization = report.run.organization_id or ""
         if job.plan is None or job.plan.partial:

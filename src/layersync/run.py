@@ -168,7 +168,8 @@ def _transport(settings: Settings, address: str, key: ApiKey | None) -> HttpTran
     headers = {"Authorization": f"Bearer {secret}"} if bearer else {"X-Api-Key": secret}
     if settings.api.organization:
         headers["X-Layers-Organization"] = settings.api.organization
-    return HttpTransport(address, headers, settings.api.timeout, f"layersync/{_VERSION}")
+    redact = str if key is None else key.redact
+    return HttpTransport(address, headers, settings.api.timeout, f"layersync/{_VERSION}", redact)
 
 
 def _run_info(order: Order, label: str, now: datetime, rng: random.Random) -> RunInfo:

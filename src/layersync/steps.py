@@ -1,6 +1,7 @@
 """The small steps of a run that `sync` names and a newcomer need not read first."""
 
 import signal
+import traceback
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -119,7 +120,11 @@ async def send(job: Job, changes: Sequence[Change], link: Link, session: Session
             done=done,
         )
     )
-    await apply(changes)
+    try:
+        await apply(changes)
+    except Exception as error:  # a fault of our own: what was done until then must be told all the same
+        session.console.detail("".join(traceback.format_exception(error)))
+        return replace(job, outcomes=outcomes, failure=SyncError(f"unexpected error: {type(error).__name__}: {error}"))
     return replace(job, outcomes=outcomes, failure=apply.ended)
 
 

@@ -6,7 +6,7 @@ and no default headers, and the key is put on a request at the last moment (reli
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import httpx
 
@@ -19,15 +19,24 @@ _LARGEST_BODY = 16 * 1024 * 1024  # a page of the largest listing is a hundredth
 class HttpTransport:
     """Sends requests to one base URL with one key.
 
-    `headers` are those that name the key and the organisation; they are shown nowhere. `timeout_s` bounds a whole try,
-    from connecting to the last byte.
+    `headers` are those that name the key and the organisation; they are shown nowhere, and `redact` takes the key out
+    of answers that echo it, before anybody can tell them. `timeout_s` bounds a whole try, from connecting to the last
+    byte.
     """
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], timeout_s: float, user_agent: str) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        user_agent: str,
+        redact: Callable[[str], str] = str,
+    ) -> None:
         self._base = httpx.URL(base_url)
         self._secret = dict(headers)
         self._plain = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": user_agent}
         self._timeout_s = timeout_s
+        self._redact = redact
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30.0)
         # plain http goes to this machine only, and loading the certificates of the world takes its time
         verify = True if self._base.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -81,10 +90,10 @@ class HttpTransport:
                     raise AnswerLost(f"the answer is larger than {_LARGEST_BODY:,} bytes")
         finally:
             await response.aclose()
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = {name.lower(): self._redact(value) for name, value in response.headers.items()}
         if headers.get("content-encoding", "identity") != "identity":
             raise AnswerLost("the answer is compressed though that was not asked for")
-        return Answer(response.status_code, headers, bytes(body))
+        return Answer(response.status_code, headers, self._redact(body.decode("latin-1")).encode("latin-1"))
 
 
 def _not_sent(error: httpx.TransportError) -> NotSent:
