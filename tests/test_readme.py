@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(command: str, clone: Path) -> subprocess.CompletedProcess[str]:
-    kept = ("PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    kept = ("LANG", "SSL_CERT_FILE", "SSL_CERT_DIR")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    ours = str(Path(sys.prefix) / "bin")  # a newcomer has no environment of this project
+    environment["PATH"] = os.pathsep.join(one for one in os.environ["PATH"].split(os.pathsep) if one != ours)
     return subprocess.run(
         ["bash", "-c", command],
         cwd=clone / "layersync",
