@@ -90,6 +90,7 @@ def test_failures_and_guards_are_told_too() -> None:
         ("sheets/projects.csv", "", "sheets/projects.csv"),
         ("/repo/sheets/projects.csv", "/repo", "sheets/projects.csv"),
         ("/repo/sheets/projects.csv", "/repo/", "sheets/projects.csv"),
+        ("/repo/a,b:c 100%.csv", "/repo", "a,b:c 100%.csv"),
         ("/elsewhere/projects.csv", "/repo", None),
         ("/repository/projects.csv", "/repo", None),
         ("https://docs.google.com/x", "/repo", None),

@@ -92,6 +92,12 @@ def test_however_large_the_run_the_summary_fits_a_comment(text: str) -> None:
     assert [left + there for left, there in zip(left_out, shown, strict=True)] == [1000, 1000]
 
 
+@pytest.mark.parametrize(("backticks", "fence"), [(1, 3), (3, 4), (7, 8)])
+def test_a_fence_is_longer_than_any_run_of_backticks_inside(backticks: int, fence: int) -> None:
+    made = plan(changes=[change(2, edit("name", "Acme", "`" * backticks))])
+    assert summary_md(report(job(made))).count(f"\n\n{'`' * fence}diff\n") == 1
+
+
 @patient
 @given(st.lists(texts | st.sampled_from(PAYLOADS), min_size=1, max_size=3).map("\n".join))
 def test_no_value_becomes_a_link_an_image_or_html(text: str) -> None:

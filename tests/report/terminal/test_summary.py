@@ -155,6 +155,20 @@ def test_a_run_that_ended_early_says_so(ended: dict[str, Any], first: str, why: 
     assert why is None or told[2:4] == why
 
 
+def test_what_ended_both_job_and_run_is_said_once() -> None:
+    refused = ApiRefuses("the key is refused", "make a new one")
+    told = report(job(None, failure=refused), failure=refused)
+    assert summary(told)[:3] == ["Ended: the key is refused", "    → make a new one", ""]
+    assert quiet_text(told, "reports/x").count("the key is refused") == 1
+
+
+def test_a_job_that_has_failed_is_not_recommended() -> None:
+    failed = job(plan(changes=[change(2, NAME)]), failure=InputUnusable("1 row is invalid", "correct it"))
+    assert summary(report(failed))[-1] == "Nothing was sent (dry run)."
+    sendable = job(plan(changes=[change(2, NAME)]), name="other")
+    assert summary(report(failed, sendable))[-1] == "Nothing was sent (dry run). To apply: layersync sync"
+
+
 def test_several_jobs_are_told_by_name_and_one_that_ended_alone_says_why() -> None:
     refused = job(
         plan(changes=[change(2, NAME)], job="people"),
