@@ -131,3 +131,7 @@ def test_an_expected_word_may_be_one_that_the_vocabulary_has_lost() -> None:
 
 def test_damage_in_an_expected_cell_is_told() -> None:
     assert states(column("title", "#REF!", expect=("title",))) == ["invalid"]
+
+
+def test_an_expected_object_may_be_larger_than_today_allows() -> None:
+    assert column("notes", '{"a":"' + "x" * 100 + '"}', expect=("notes",)).problems == ()

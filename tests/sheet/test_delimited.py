@@ -108,7 +108,7 @@ def test_A7_the_cap_on_columns_is_exact(more: int, passes: bool) -> None:
     if passes:
         assert places(raw) == [(2, 2)]
     else:
-        assert "201 columns" in messages(refused(raw))[0]
+        assert "201 columns" in refused(raw).message
 
 
 def test_a_header_row_beyond_the_sheet_is_refused() -> None:

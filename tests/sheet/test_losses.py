@@ -5,6 +5,8 @@ import io
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layersync.errors import InputUnusable
 from layersync.values.desired import Desired
@@ -69,3 +71,16 @@ def test_A16_a_sheet_cut_anywhere_is_refused_or_ends_with_a_whole_row() -> None:
         whole_cell = last == rows[len(kept)]
         blank_cell = last == (*rows[len(kept)][:-1], None)
         assert whole_cell or blank_cell
+
+
+@settings(max_examples=150)
+@given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 40))
+def test_any_bytes_are_read_or_refused(piece: bytes, at: int, removed: int) -> None:
+    raw = sheet(3, csv.QUOTE_MINIMAL).encode()
+    desired = read_or_none(raw[:at] + piece + raw[at + removed :])
+    assert desired is None or desired.rows.height > 0
+
+
+@given(st.binary(max_size=40))
+def test_bytes_alone_are_refused(raw: bytes) -> None:
+    assert read_or_none(raw) is None

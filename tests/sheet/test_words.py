@@ -111,3 +111,8 @@ def test_only_the_first_wrong_words_get_a_suggestion() -> None:
 def test_the_zone_names_are_those_of_the_database() -> None:
     assert zone_names() <= zoneinfo.available_timezones()
     assert len(zone_names()) > 500
+
+
+def test_B5_words_are_given_in_nfc() -> None:
+    assert values(column("contact", "u\u0308@example.com"), "contact") == ["\u00fc@example.com"]
+    assert values(column("contact", "u\u0308@example.com", expect=("contact",)), "contact") == ["\u00fc@example.com"]

@@ -1,8 +1,9 @@
 """The cell grammar: one column of text cells to desired values, and everything to say of its cells."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -93,14 +94,15 @@ def _read_given(given: pl.DataFrame, place: Placed, rules: SheetRules) -> Readin
 
 
 def _grammar(place: Placed, rules: SheetRules) -> Callable[[str], Understood]:
-    form = place.form
+    expected = place.column.role is Role.EXPECTED
+    form = replace(place.form, max_bytes=None) if expected else place.form
     if form.kind is Kind.OBJECT:
         return lambda cell: understand_object(form, cell)
     if form.kind is Kind.LIST:
         return lambda cell: understand_list(cell, rules.list_separator)
-    if place.column.role is Role.EXPECTED:
+    if expected:
         # a live record may hold a word that today's vocabulary does not
-        return lambda cell: Understood(cell.strip())
+        return lambda cell: Understood(unicodedata.normalize("NFC", cell.strip()))
     suggest = Rationed(suggest_word)
     return lambda cell: understand_word(form, cell, suggest)
 

@@ -12,7 +12,7 @@ from layersync.errors import InputUnusable
 from layersync.resources.resource import Resource
 from layersync.sheet.dialect import DELIMITERS, Dialect, find_dialect
 from layersync.sheet.quoting import find_fault
-from layersync.sheet.records import Records, read_records
+from layersync.sheet.records import MAX_COLUMNS, Records, read_records
 from layersync.sheet.strangers import known_names
 from layersync.sheet.structure import MAX_CELL, faults_of_cells, unclean_quotes
 from layersync.sheet.text import Encoding, find_encoding, physical_lines
@@ -20,8 +20,6 @@ from layersync.sheet.undecodable import undecodable
 from layersync.values.grid import Grid
 from layersync.values.problem import Problem, Severity
 from layersync.values.rules import SheetRules
-
-MAX_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,9 @@ def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:
         raise undecodable(rules, raw, encoding, names) from None
     if records.header is None or not any(cell.strip() for cell in records.header):
         raise _no_header(rules, records, raw, encoding, dialect)
+    if len(records.header) > MAX_COLUMNS:
+        message = f"{rules.source} has {len(records.header)} columns, more than {MAX_COLUMNS}"
+        raise InputUnusable(message, "remove the columns that layersync does not need")
     grid = _grid(rules, records, raw, encoding, dialect, sizes)
     problems = (
         *_faults_of_records(rules, records, dialect),
@@ -142,15 +143,8 @@ def _broken(source: str, records: Records, raw: bytes, encoding: Encoding, diale
 
 
 def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) -> Iterator[Problem]:
-    """Tells of what is wrong with the table as such: too wide, too long, ragged."""
+    """Tells of what is wrong with the table as such: too long, ragged."""
     width = len(records.header or ())
-    if width > MAX_COLUMNS:
-        yield Problem(
-            message=f"the sheet has {width} columns, more than {MAX_COLUMNS}",
-            what_to_do="remove those that layersync does not need",
-            source=rules.source,
-            row=rules.header_row,
-        )
     if records.too_many:
         yield Problem(
             message=f"the sheet has more than {rules.max_rows:,} rows",

@@ -55,13 +55,9 @@ def find_fault(text: str, first_line: int, delimiter: str) -> Fault | None:
     plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*+")
     at, column, line = 0, 0, first_line
     while True:
-        if text.startswith('"', at):
-            cell = _QUOTED.match(text, at)
-            if cell is None:
-                return _unclosed(column, line)
-        else:
-            cell = plain.match(text, at)
-            assert cell is not None  # noqa: S101  the expression matches nothing, too
+        cell = (_QUOTED if text.startswith('"', at) else plain).match(text, at)
+        if cell is None:
+            return _unclosed(column, line)
         end = cell.end()
         fault = _judge(cell[0], text[end : end + 1], delimiter, column, line)
         if fault is not None or not text.startswith(delimiter, end):

@@ -11,6 +11,7 @@ import polars as pl
 
 from layersync.values.grid import letter
 
+MAX_COLUMNS: Final = 200
 _CHUNK: Final = 16_384
 # blank records hold nothing, but a file of nothing else must come to an end
 _BLANK_ALLOWANCE: Final = 1_048_576
@@ -41,12 +42,13 @@ class Records:
 def read_records(lines: Iterator[str], delimiter: str, skip_lines: int, header_row: int, max_rows: int) -> Records:
     """Reads all records after `skip_lines` physical lines; the one with number `header_row` is the header.
 
-    Stops at the first fault of quoting, and beyond `max_rows` records that are not blank.
+    Reads no rows under a header of more than `MAX_COLUMNS`. Stops at the first fault of quoting, and beyond `max_rows`
+    records that are not blank.
     """
     found = Records()
     records = _strict(lines, delimiter, skip_lines, found)
     found.header = next(islice(records, header_row - 1, None), None)
-    if not found.header:
+    if not found.header or len(found.header) > MAX_COLUMNS:
         return found
     frames = []
     while chunk := list(islice(records, _CHUNK)):

@@ -48,7 +48,7 @@ def find_encoding(name: str, raw: bytes, declared: str | None) -> Encoding:
         return marked
     codec = _declared_codec(declared) if declared else "utf-8"
     if not codec.startswith("utf-16") and _looks_wide(raw):
-        raise InputUnusable(f"{name} looks like UTF-16 without a byte order mark", _RESAVE)
+        raise InputUnusable(f"{name} looks like UTF-16 without a byte order mark, or is no text", _RESAVE)
     return Encoding(codec)
 
 

@@ -2,6 +2,7 @@
 
 import locale
 import re
+import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
@@ -48,8 +49,8 @@ class Rationed:
 
 def understand_word(form: Field, cell: str, suggest: Suggest) -> Understood:
     """Reads a cell of a vocabulary; space around it doesn't count, and is told (B4)."""
-    word = cell.strip()
-    spaces = (_TRIMMED,) if word != cell else ()
+    word = unicodedata.normalize("NFC", cell.strip())
+    spaces = (_TRIMMED,) if cell.strip() != cell else ()
     unseen = hidden(word)
     if unseen is not None:
         note = Note(f"the value holds a character that cannot be seen ({unseen})", "type the cell again")
