@@ -79,7 +79,7 @@ def desired(
         resource=form.name,
         key_field=key,
         key_letter="A",
-        grid=_grid(len(rows)),
+        grid=_grid(rows, columns),
         columns=columns,
         rows=pl.DataFrame(frame),
         problems=tuple(problems),
@@ -112,13 +112,15 @@ def _cell(value: object, one: Column, form: Resource) -> str | None:
     return value if isinstance(value, str) else canonical(normal(value))
 
 
-def _grid(rows: int) -> Grid:
+def _grid(rows: Sequence[Mapping[str, object]], columns: Sequence[Column]) -> Grid:
+    numbers = pl.Series("row", range(2, len(rows) + 2), dtype=pl.UInt32)
+    written = {one.letter: [str(row.get(one.path) or "").replace(CLEAR, "<clear>") for row in rows] for one in columns}
     return Grid(
         source="sheet.csv",
         tab=None,
-        header=(),
-        cells=pl.DataFrame(),
-        positions=pl.DataFrame(),
+        header=tuple(one.header for one in columns),
+        cells=pl.DataFrame(written, schema=dict.fromkeys(written, pl.String)),
+        positions=pl.DataFrame({"row": numbers, "line": numbers}),
         raw=b"",
         header_span=(0, 0),
         encoding="utf-8",

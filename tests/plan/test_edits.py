@@ -104,7 +104,15 @@ def test_a_field_that_the_record_does_not_show_is_held_and_not_sent() -> None:
     del record["tagline"]
     made = plan(desired(PROJECTS, [{"id": an_id(1), "tagline": "x"}]), reading(PROJECTS, [record]), PROJECTS)
     assert made.changes == ()
+    assert [problem.value for problem in made.problems] == ["x"]
     assert made.rows["state"].to_list() == [PlanState.HELD]
+
+
+def test_a_problem_shows_the_cell_as_it_stands_in_the_sheet() -> None:
+    record = project(1)
+    del record["appName"]
+    made = plan(desired(PROJECTS, [{"id": an_id(1), "appName": CLEAR}]), reading(PROJECTS, [record]), PROJECTS)
+    assert [problem.value for problem in made.problems] == ["<clear>"]
 
 
 def test_an_expected_column_that_differs_is_a_conflict_and_is_never_sent() -> None:

@@ -65,8 +65,14 @@ def _problem(row: _Line, objection: Objection, desired: Desired) -> Problem:
         line=row["_line"],
         column=column.letter,
         header=column.header,
-        value=row[column.path],
+        value=_written(row["_row"], column.letter, desired),
     )
+
+
+def _written(row: int, letter: str, desired: Desired) -> str:
+    """The cell as it stands in the sheet."""
+    at = desired.grid.positions["row"].search_sorted(row)
+    return str(desired.grid.cells[letter][at])
 
 
 def _change(row: _Line, record: _Line, compared: Comparison, desired: Desired, form: Resource) -> Change:

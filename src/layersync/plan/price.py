@@ -14,4 +14,5 @@ def price_of(writes: int, budget: Budget, writes_today: int) -> Price:
         seconds=max(0, today - 1) // per_window * budget.window_s,
         writes_left_today=left,
         carried_over=writes - today,
+        writes_per_minute=per_window * 60.0 / budget.window_s,
     )
