@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -17,14 +18,6 @@ from layersync.report.retry_csv import retry_csv
 from layersync.report.summary_md import summary_md
 from layersync.values.plan import Plan
 from layersync.values.report import Report
-
-_FORMATS: Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]] = {
-    "csv": {"results.csv": results_csv, "changes.csv": changes_csv},
-    "json": {"results.json": results_json},
-    "html": {"report.html": report_html},
-    "markdown": {"summary.md": lambda report: [summary_md(report)]},
-    "junit": {"junit.xml": junit_xml},
-}
 
 
 def write_files(report: Report, order: Order) -> Path:
@@ -64,10 +57,21 @@ def write_whole(path: Path, pieces: Iterable[bytes], mode: int) -> None:
         raise
 
 
+def _writers(order: Order) -> Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]]:
+    """The files of each format, and what writes them."""
+    return {
+        "csv": {"results.csv": results_csv, "changes.csv": changes_csv},
+        "json": {"results.json": partial(results_json, detailed=order.detailed)},
+        "html": {"report.html": report_html},
+        "markdown": {"summary.md": lambda report: [summary_md(report)]},
+        "junit": {"junit.xml": junit_xml},
+    }
+
+
 def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[bytes]]]:
-    formats = order.settings.run.formats
+    formats, writers = order.settings.run.formats, _writers(order)
     for chosen in formats:
-        for name, write in _FORMATS.get(chosen, {}).items():
+        for name, write in writers.get(chosen, {}).items():
             yield name, _encoded(write(report))
     if "csv" in formats:
         yield from _retries(report)

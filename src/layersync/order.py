@@ -20,7 +20,8 @@ class Order:
     `jobs` are the names that run. `key` is None for the sandbox. `sources` maps jobs to sheets given by flag (absolute
     by now); `only_keys` and `only_fields` narrow the sheets, empty = all. `deadline` (aware) and `max_duration_s` end
     the run early; `wait_s` is how long to wait for the lock. `plan_out` is where a dry run saves its plan besides
-    its run folder. `ask` says that a person must agree before the first write.
+    its run folder. `ask` says that a person must agree before the first write; `detailed` that changes end the run
+    with exit code 2.
     """
 
     settings: Settings
@@ -37,6 +38,7 @@ class Order:
     max_duration_s: float | None = None
     wait_s: float = 0.0
     plan_out: Path | None = None
+    detailed: bool = False
 
 
 class Console(Protocol):

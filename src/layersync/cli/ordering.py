@@ -73,6 +73,7 @@ def make_order(
         max_duration_s=_seconds("--max-duration", course.max_duration),
         wait_s=_seconds("--wait", course.wait) or 0.0,
         plan_out=Path(out).absolute() if out else None,
+        detailed=course.detailed_exitcode,
         key=key_for(settings, target, warn),
     )
 

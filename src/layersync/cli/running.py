@@ -24,10 +24,9 @@ def run(
     order = make_order(command, names, asked, messages.warn, dry_run=dry_run, yes=yes, out=out)
     with hiding(order.key), Screen(messages, stdout, asked.output) as screen:
         ran = run_sync(order, screen)
-    detailed = asked.course.detailed_exitcode
-    code = exit_code(ran.report, detailed=detailed)
+    code = exit_code(ran.report, detailed=order.detailed)
     if not asked.output.quiet:
-        print_report(ran, asked.report, stdout, detailed=detailed, diff_shown=screen.diff_shown)
+        print_report(ran, asked.report, stdout, detailed=order.detailed, diff_shown=screen.diff_shown)
     elif code not in _WELL:
         messages.raw(quiet_text(ran.report, str(ran.folder)) + "\n")
     return code
