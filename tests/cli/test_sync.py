@@ -107,4 +107,5 @@ def test_a_person_sees_the_diff_and_is_asked_before_the_first_write(
     assert "1 to change" in before
     assert "Nothing was sent (dry run)" not in before
     assert told in after
+    assert "SANDBOX" not in after
     assert TAGLINE not in after or code

@@ -1,5 +1,6 @@
 """Writes docs/reference.md from the program: `python -m layersync.cli.reference > docs/reference.md`."""
 
+import os
 import re
 import subprocess
 import sys
@@ -96,7 +97,8 @@ def _commands() -> str:
 
 def _sandbox_flags() -> Iterator[str]:
     """The flags of the sandbox, a program of its own, off its help."""
-    told = subprocess.run([*PROGRAM, "--help"], check=True, capture_output=True, text=True)  # noqa: S603  our own
+    wide = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    told = subprocess.run([*PROGRAM, "--help"], env=wide, check=True, capture_output=True, text=True)  # noqa: S603
     options = re.sub(r"\n {10,}", "  ", told.stdout.partition("options:\n")[2])
     for line in options.splitlines():
         flag, _, meaning = line.strip().partition("  ")

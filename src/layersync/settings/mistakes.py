@@ -43,20 +43,25 @@ def mistakes(error: ValidationError, origins: Origins) -> list[str]:
 
 def _sentence(detail: ErrorDetails, origins: Origins) -> str:
     path = [str(part) for part in detail["loc"] if part != "[key]"]
+    if detail["type"] == "extra_forbidden":
+        return _unknown(path, origins)
+    return f"{origins.name(path)} {_fault(detail)}"
+
+
+def _fault(detail: ErrorDetails) -> str:
     match detail["type"]:
-        case "extra_forbidden":
-            return _unknown(path, origins)
         case "missing":
-            return f"{origins.name(path)} is missing ({listed(RESOURCES)})"
+            return f"is missing ({listed(RESOURCES)})"
         case "value_error":
-            return f"{origins.name(path)} {detail['ctx']['error']}"
+            return str(detail["ctx"]["error"])
         case "literal_error":
-            near = _nearest_choice(detail)
-            return f"{origins.name(path)} must be {detail['ctx']['expected']}{near}"
-        case "string_pattern_mismatch" if path[:1] == ["jobs"]:
-            return f"{origins.name(path)}: the name of a job holds letters, digits, - and _ only"
+            return f"must be {detail['ctx']['expected']}{_nearest_choice(detail)}"
+        case "string_pattern_mismatch" if "jobs" in detail["loc"]:
+            return "is no name for a job: it holds letters, digits, - and _ only"
+        case "string_pattern_mismatch":
+            return "holds a character that has no place there"
         case _:
-            return f"{origins.name(path)} {detail['msg'].removeprefix('Input ')}"
+            return detail["msg"].removeprefix("Input ").removeprefix("String ")
 
 
 def _unknown(path: list[str], origins: Origins) -> str:
