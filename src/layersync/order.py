@@ -67,8 +67,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What `whoami` learns: the target, writes sent today, and what the server says is left per class, if it does."""
+    """What `whoami` learns: the target, and the writes sent today."""
 
     target: Target
     writes_today: int
-    left: Mapping[str, int] = field(default_factory=dict)

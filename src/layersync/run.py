@@ -17,12 +17,13 @@ from layersync.api.http import HttpTransport
 from layersync.api.stop import Stop
 from layersync.api.wire import ReadOnly, Transport
 from layersync.embedded import KEY, LABEL, running_sandbox
-from layersync.errors import StoppedEarly, UsageError
+from layersync.errors import StoppedEarly
 from layersync.files import write_files
 from layersync.order import Console, Order, Ran, Standing
 from layersync.resources import RESOURCES
 from layersync.run_identity import find_trigger, new_run_id
 from layersync.session import Job, Session, budget_for
+from layersync.settings.address import SANDBOX
 from layersync.settings.digest import config_digest
 from layersync.settings.jobs import guard_limits, sheet_rules
 from layersync.settings.model import Settings
@@ -35,7 +36,6 @@ from layersync.sync import sync
 from layersync.values.report import Report, RunInfo
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_SANDBOX = "sandbox"
 _VERSION = version("layersync")
 
 
@@ -150,7 +150,7 @@ def _session(order: Order, console: Console, parts: ExitStack) -> Session:
 
 def _address(settings: Settings, parts: ExitStack) -> tuple[str, str]:
     """Where requests go, and what outputs call it; starts the embedded sandbox where that is the target."""
-    if settings.api.base_url == _SANDBOX:
+    if settings.api.base_url == SANDBOX:
         return parts.enter_context(running_sandbox(sandbox_state(settings))), LABEL
     return settings.api.base_url, settings.api.base_url
 
@@ -161,9 +161,8 @@ def _named(settings: Settings) -> str:
 
 
 def _transport(settings: Settings, address: str, key: ApiKey | None) -> HttpTransport:
-    if key is None and settings.api.base_url != _SANDBOX:
-        raise UsageError("no API key was given", "set LAYERS_API_KEY or LAYERS_API_KEY_FILE, or give --api-key-file")
-    secret = KEY if key is None or settings.api.base_url == _SANDBOX else key.reveal()
+    """Real HTTP with the key, or with that of the sandbox, which needs none."""
+    secret = KEY if key is None else key.reveal()
     bearer = settings.api.auth == "bearer"
     headers = {"Authorization": f"Bearer {secret}"} if bearer else {"X-Api-Key": secret}
     if settings.api.organization:

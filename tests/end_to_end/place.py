@@ -80,9 +80,11 @@ class Place:
     folder: Path
     environ: Mapping[str, str]
 
-    def configure(self, base_url: str, jobs: str = "[jobs.projects]\nsource = 'projects.csv'", api: str = "") -> None:
-        """Writes config.toml: `api` are more lines of its first table, `jobs` everything after the limits."""
-        text = f'[api]\nbase_url = "{base_url}"\n{api}\n[limits]\nwindow = "1s"\n{jobs}\n'
+    def configure(
+        self, base_url: str, jobs: str = "[jobs.projects]\nsource = 'projects.csv'", *, api: str = "", limits: str = ""
+    ) -> None:
+        """Writes config.toml: more lines of `[api]` and `[limits]`, and everything after them (`jobs`)."""
+        text = f'[api]\nbase_url = "{base_url}"\n{api}\n[limits]\nwindow = "1s"\n{limits}\n{jobs}\n'
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
     def sheet(self, text: str | bytes, name: str = "projects.csv") -> Path:

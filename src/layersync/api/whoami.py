@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layersync.api.client import ReadClient
+from layersync.api.judge import Kind
 from layersync.api.paths import WHOAMI
 from layersync.errors import ApiRefuses, StoppedEarly
 
@@ -20,14 +21,18 @@ class Identity:
 
 
 async def who_am_i(client: ReadClient) -> Identity:
-    """Asks the API who we are. Raises ApiRefuses where the key is no good or suspended."""
+    """Asks the API who we are. Raises ApiRefuses where the key is no good, suspended, or of another organisation."""
     judgement = await client.get(WHOAMI)
+    if judgement.kind is not Kind.DONE:
+        raise ApiRefuses(
+            f"the API does not say who we are: {judgement.message}", "check base_url, organization and the key"
+        )
     body = judgement.body
     if body.get("killSwitch") is True or body.get("apiAccessRevoked") is True:
         raise ApiRefuses("the kill switch is on: this key or organisation is suspended", "ask Layers")
     organization = body.get("organizationId")
     if not isinstance(organization, str):
-        raise StoppedEarly(f"whoami did not name an organisation: {judgement.message or 'unknown answer'}")
+        raise StoppedEarly("whoami did not name an organisation", "check that base_url leads to the API")
     scopes = body.get("scopes")
     return Identity(
         organization_id=organization,

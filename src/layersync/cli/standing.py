@@ -49,9 +49,8 @@ def _key(key_id: str | None, key: ApiKey | None) -> str:
 
 def _budget(budget: Budget, standing: Standing) -> dict[str, str]:
     per = "minute" if budget.window_s == 60 else f"{budget.window_s:g} s"
-    left = {name: f", {count:,} left now" for name, count in standing.left.items()}
     return {
-        "reads": f"{budget.per_window(RateClass.READ):,} per {per}{left.get(RateClass.READ, '')}",
-        "writes": f"{budget.per_window(RateClass.WRITE):,} per {per}{left.get(RateClass.WRITE, '')}",
+        "reads": f"{budget.per_window(RateClass.READ):,} per {per}",
+        "writes": f"{budget.per_window(RateClass.WRITE):,} per {per}",
         "today": f"{standing.writes_today:,} written, {max(0, budget.per_day - standing.writes_today):,} left",
     }

@@ -14,7 +14,7 @@ def head_text(report: Report) -> Text:
     organization = run.organization_name or run.organization_id
     if organization:
         head.append(f" · {show(organization)}", style="bold")
-    if run.label != run.base_url:
+    if run.label.lower() != run.base_url:
         head.append(f" · {show(run.base_url)}", style="dim")
     if run.dry_run:
         head.append(" · dry run", style="dim")
