@@ -1,0 +1,82 @@
+"""Several jobs in one run: all are prepared before the first write of any, and one that fails stops no other."""
+
+import pytest
+
+from tests.end_to_end.place import Place
+from tests.end_to_end.traffic import Traffic
+
+ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
+HALDEN = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"
+AVA = "inf_01HXZ9K4T7QW3M8N5B2V6C0DRE"
+
+JOBS = """
+[run]
+all_or_nothing = {}
+[jobs.broken]
+resource = "projects"
+source = "broken.csv"
+[jobs.projects]
+source = "projects.csv"
+[jobs.influencers]
+source = "influencers.csv"
+"""
+
+
+@pytest.fixture
+def jobs(place: Place, api: Traffic) -> Place:
+    place.configure(api.url, JOBS.format("false"))
+    place.table([{"name": "no key"}], "broken.csv")
+    place.table([{"id": ACME, "tagline": "new"}, {"id": HALDEN, "brandVoice": "Warmth"}])
+    place.table([{"influencerId": AVA, "vibe": "new"}], "influencers.csv")
+    return place
+
+
+def test_a_sheet_that_cannot_be_used_ends_its_job_alone(jobs: Place, api: Traffic) -> None:
+    ran = jobs.call("sync")
+    assert ran.code == 4
+    codes = {job["job"]: job["exit_code"] for job in ran.results["jobs"]}
+    assert codes == {"broken": 4, "projects": 3, "influencers": 0}
+    assert ran.counts == {"changed": 2, "invalid": 1}
+    assert {line["job"] for line in ran.lines} == {"projects", "influencers"}
+
+
+def test_all_jobs_are_read_before_the_first_write_of_any(jobs: Place, api: Traffic) -> None:
+    jobs.call("sync")
+    methods = [request["method"] for request in api.requests()]
+    assert methods == sorted(methods), "every GET stands before every PATCH"
+    assert methods.count("PATCH") == 2
+
+
+@pytest.mark.parametrize("words", [("sync",), ("sync", "projects", "broken")])
+def test_all_or_nothing_sends_nothing_where_one_job_cannot(jobs: Place, api: Traffic, words: tuple[str, ...]) -> None:
+    jobs.configure(api.url, JOBS.format("true"))
+    ran = jobs.call(*words)
+    assert ran.code == 4
+    assert api.requests("PATCH") == []
+    assert "changed" not in ran.counts
+    assert ran.counts["not_attempted"] == (1 if len(words) > 1 else 2)
+
+
+def test_all_or_nothing_sends_everything_where_all_can(jobs: Place, api: Traffic) -> None:
+    jobs.configure(api.url, JOBS.format("true"))
+    ran = jobs.call("sync", "projects", "influencers")
+    assert (ran.code, ran.counts) == (3, {"changed": 2, "invalid": 1})
+
+
+def test_an_invalid_row_ends_a_job_that_says_abort(jobs: Place, api: Traffic) -> None:
+    jobs.configure(api.url, "[jobs.projects]\nsource = 'projects.csv'\ninvalid_rows = 'abort'")
+    ran = jobs.call("sync")
+    assert (ran.code, ran.counts) == (4, {"invalid": 1, "not_attempted": 1})
+    assert api.requests("PATCH") == []
+
+
+def test_a_guard_that_holds_one_job_lets_the_others_go(jobs: Place, api: Traffic) -> None:
+    jobs.table([{"id": ACME, "status": "archived"}])
+    ran = jobs.call("sync", "projects", "influencers")
+    assert (ran.code, ran.counts) == (5, {"held": 1, "changed": 1})
+
+
+def test_a_job_marked_default_false_runs_only_when_it_is_named(jobs: Place, api: Traffic) -> None:
+    jobs.configure(api.url, JOBS.format("false").replace('"broken.csv"', '"broken.csv"\ndefault = false'))
+    assert jobs.call("sync").code == 3
+    assert jobs.call("sync", "broken").code == 4
