@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 from layersync.cli.flags import OutputFlags
+from layersync.cli.key_words import without_keys
 from layersync.errors import SyncError
 from layersync.report.show import visible
 
@@ -31,8 +32,9 @@ class Messages:
         self._write("warning", text, lead="warning: ")
 
     def fail(self, error: SyncError) -> None:
-        """Says why the command ends, and the way out."""
-        self._write("error", error.message, lead="layersync: ", what_to_do=error.what_to_do)
+        """Says why the command ends, and the way out; a key that stands there by mistake is not repeated."""
+        message, what_to_do = without_keys(error.message), without_keys(error.what_to_do)
+        self._write("error", message, lead="layersync: ", what_to_do=what_to_do)
 
     def raw(self, text: str) -> None:
         """Writes text that is complete in itself: a traceback, the lines of `--quiet`."""

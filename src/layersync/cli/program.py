@@ -61,6 +61,6 @@ def _tell_unexpected(error: Exception, output: OutputFlags) -> None:
     if not isinstance(error, Unexpected):
         error = Unexpected.of(error)
     messages = Messages(output)
-    messages.fail(SyncError(f"unexpected error: {without_keys(str(error))}"))
+    messages.fail(SyncError(f"unexpected error: {error}"))
     if output.verbose:
         messages.raw(without_keys(error.trace))
