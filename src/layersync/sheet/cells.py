@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Final
 
 import polars as pl
@@ -20,16 +21,19 @@ from layersync.values.cell import CLEAR
 from layersync.values.desired import Role
 from layersync.values.rules import SheetRules
 
-_DAMAGED: Final = Note("the cell holds an error value of the spreadsheet", "correct the formula, or type the value")
-_TWICE_ENCODED: Final = Note(
-    "the text was read in a wrong encoding before it came here", "type the cell again, and save the sheet as UTF-8"
-)
-
-
-_UNSEEN: Final = Note("the cell looks blank but holds characters that cannot be seen", "empty the cell")
-_DAMAGES: Final = ((is_error, _DAMAGED), (is_unseen, _UNSEEN), (is_twice_encoded, _TWICE_ENCODED))
 # spaces, capitals and backslashes that a cell may have over the clear token and still be told apart from text
 _SLACK: Final = 32
+
+
+class _Mark(StrEnum):
+    """What a cell is where it is not simply a value."""
+
+    ERROR = "error"
+    UNSEEN = "unseen"
+    TWICE_ENCODED = "twice encoded"
+    CLEAR = "clear"
+    NEARLY_CLEAR = "nearly clear"
+    ESCAPED = "escaped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +52,62 @@ def read_cells(texts: pl.Series, place: Placed, rules: SheetRules) -> Reading:
     """
     given = pl.DataFrame({"cell": texts}).with_row_index("at")
     given = given.with_columns(trimmed=pl.col("cell").str.strip_chars()).filter(pl.col("trimmed") != "")
-    findings: list[Finding] = []
-    for mark, note in _DAMAGES:
-        damaged = mark(given["trimmed"])
-        findings += [Finding(at, place.index, note) for at in given["at"].filter(damaged)]
-        given = given.filter(~damaged)
-    cleared, given, notes = _clears(given, place, rules.clear_token)
+    given = given.with_columns(mark=_mark(rules.clear_token))
+    refusals = _refusals(place, rules.clear_token)
+    refused = given.filter(pl.col("mark").is_in(list(refusals)))
+    findings = [Finding(at, place.index, refusals[mark]) for at, mark in refused.select("at", "mark").iter_rows()]
+    cleared = given.filter((pl.col("mark") == _Mark.CLEAR.value) & place.form.nullable)
+    given = given.filter(pl.col("mark").is_null() | (pl.col("mark") == _Mark.ESCAPED.value))
     stated = _read_given(given, place, rules)
     values = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
-    values = values.scatter(cleared, CLEAR).scatter(given["at"], stated.values)
-    return Reading(values, (*findings, *notes, *stated.findings))
+    values = values.scatter(cleared["at"], CLEAR).scatter(given["at"], stated.values)
+    return Reading(values, (*findings, *stated.findings))
 
 
-def _clears(given: pl.DataFrame, place: Placed, token: str) -> tuple[pl.Series, pl.DataFrame, list[Finding]]:
-    """Takes out the cells that say "set to null", and frees those that only mean the token itself."""
-    trimmed = given["trimmed"]
-    exact = trimmed == token
-    short = at_most(trimmed, len(token.encode()) + _SLACK)
-    alike = ~exact & among(trimmed, short, lambda t: t.str.replace_all(r"\s", "").str.to_lowercase() == token.lower())
-    escaped = among(trimmed, short, lambda t: t.str.contains(rf"\A\\+(?i:{re.escape(token)})\z"))
-    nullable = place.form.nullable
-    findings = [Finding(at, place.index, _nearly(token)) for at in given["at"].filter(alike)]
-    if not nullable:
-        findings += [Finding(at, place.index, _not_nullable(place)) for at in given["at"].filter(exact)]
-    cleared = given["at"].filter(exact) if nullable else given["at"].clear()
-    freed = pl.when(escaped).then(trimmed.str.slice(1)).otherwise(pl.col("cell"))
-    return cleared, given.with_columns(cell=freed).filter(~exact & ~alike), findings
+def _mark(token: str) -> pl.Expr:
+    """Marks the cells that are damaged, or have to do with the clear token; null for plain values."""
+    text = pl.col("trimmed")
+    short = at_most(text, len(token.encode()) + _SLACK)
+    squeezed = among(text, short, lambda t: t.str.replace_all(r"\s", "").str.to_lowercase() == token.lower())
+    escaped = among(text, short, lambda t: t.str.contains(rf"\A\\+(?i:{re.escape(token)})\z"))
+    marks = (
+        (is_error(text), _Mark.ERROR),
+        (is_unseen(text), _Mark.UNSEEN),
+        (is_twice_encoded(text), _Mark.TWICE_ENCODED),
+        (text == token, _Mark.CLEAR),
+        (squeezed, _Mark.NEARLY_CLEAR),
+        (escaped, _Mark.ESCAPED),
+    )
+    return pl.coalesce(pl.when(is_so).then(pl.lit(mark.value)) for is_so, mark in marks)
 
 
-def _nearly(token: str) -> Note:
-    return Note(f"the cell is almost {token}", f"write {token} to clear the field, or \\{token} for the text itself")
-
-
-def _not_nullable(place: Placed) -> Note:
-    return Note(f"{place.column.path} cannot be cleared", "leave the cell blank to leave the field alone")
+def _refusals(place: Placed, token: str) -> dict[str, Note]:
+    """Gives what is said of the marked cells that are no value."""
+    as_text = f"write {token} to clear the field, or \\{token} for the text itself"
+    refusals = {
+        _Mark.ERROR: Note("the cell holds an error value of the spreadsheet", "correct the formula, or type the value"),
+        _Mark.UNSEEN: Note("the cell looks blank but holds characters that cannot be seen", "empty the cell"),
+        _Mark.TWICE_ENCODED: Note(
+            "the text was read in a wrong encoding before it came here",
+            "type the cell again, and save the sheet as UTF-8",
+        ),
+        _Mark.NEARLY_CLEAR: Note(f"the cell is almost {token}", as_text),
+    }
+    if not place.form.nullable:
+        why = f"{place.column.path} cannot be cleared"
+        refusals[_Mark.CLEAR] = Note(why, "leave the cell blank to leave the field alone")
+    return {mark.value: note for mark, note in refusals.items()}
 
 
 def _read_given(given: pl.DataFrame, place: Placed, rules: SheetRules) -> Reading:
     if given.is_empty():
         return Reading(given["cell"], ())
+    # the first backslash of an escaped token only says that it is text
+    freed = pl.when(pl.col("mark").is_null()).then("cell").otherwise(pl.col("trimmed").str.slice(1))
+    given = given.select("at", cell=freed)
     if place.form.kind is Kind.TEXT:
         limited = place.column.role is Role.MANAGED
-        return Reading(*read_text(given.select("at", "cell"), place, limited=limited))
+        return Reading(*read_text(given, place, limited=limited))
     return _by_distinct(given, place, _grammar(place, rules))
 
 

@@ -38,7 +38,7 @@ _SMART: Final = str.maketrans(
 )
 
 
-def is_error(trimmed: pl.Series) -> pl.Series:
+def is_error(trimmed: pl.Expr) -> pl.Expr:
     """Marks the cells that are error values of a spreadsheet (reliability B7, B9)."""
     short = at_most(trimmed, _LONGEST_ERROR)
     return among(trimmed, short, lambda t: t.str.to_uppercase().is_in(list(_ERRORS)) | t.str.contains(_ERROR_SHAPES))
@@ -49,17 +49,17 @@ def is_error_text(text: str) -> bool:
     return text.strip().upper() in _ERRORS
 
 
-def is_unseen(trimmed: pl.Series) -> pl.Series:
+def is_unseen(trimmed: pl.Expr) -> pl.Expr:
     """Marks the cells that look blank and are not: nothing but characters that can't be seen."""
     return among(trimmed, beyond_ascii(trimmed), lambda t: t.str.contains(r"\A[\p{Cf}\s]+\z"))
 
 
-def is_twice_encoded(texts: pl.Series) -> pl.Series:
+def is_twice_encoded(texts: pl.Expr) -> pl.Expr:
     """Marks the texts that were read in a wrong encoding before (`CafÃ©`), or have lost characters to one."""
     return among(texts, beyond_ascii(texts), lambda t: t.str.contains(_TWICE_ENCODED))
 
 
-def has_invisible(texts: pl.Series) -> pl.Series:
+def has_invisible(texts: pl.Expr) -> pl.Expr:
     """Marks the texts with characters that can't be seen and mean nothing (reliability B4)."""
     return among(texts, beyond_ascii(texts), lambda t: t.str.contains(_INVISIBLE))
 

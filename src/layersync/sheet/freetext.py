@@ -12,6 +12,9 @@ from layersync.sheet.header import Placed
 from layersync.sheet.masks import among, beyond_ascii
 from layersync.values.problem import Severity
 
+# which texts are spoken of, and how
+_Check = tuple[pl.Expr, Callable[[str], Note]]
+
 _TAB: Final = Note("the cell holds a tab character", "replace it by a space")
 _CHANGEABLE: Final = r"[^\x00-\x{2ff}]"
 _SPACES: Final = Note("the text begins or ends with space, and is sent so", "remove the space", Severity.WARNING)
@@ -22,44 +25,43 @@ def read_text(given: pl.DataFrame, place: Placed, *, limited: bool) -> tuple[pl.
 
     CRLF and CR inside a cell become LF. Gives the values in the order of `given`.
     """
-    texts = in_nfc(given["cell"].str.replace_all("\r\n?", "\n"))
-    at = given["at"]
-    tabs = texts.str.contains("\t", literal=True) & (not place.form.multiline)
-    findings = [
-        *_told(at, texts, tabs, place, lambda _: _TAB),
-        *_told(at, texts, has_invisible(texts), place, _unseen),
-        *_told(at, texts, texts != texts.str.strip_chars(" \u00a0"), place, lambda _: _SPACES),
-    ]
-    if limited:
-        findings += _lengths(at, texts, place)
-    return pl.select(pl.when(~tabs).then(texts)).to_series(), tuple(findings)
+    checks = [*_looks(place.form), *(_lengths(place.form) if limited else ())]
+    texts = given.select("at", text=in_nfc(pl.col("cell").str.replace_all("\r\n?", "\n")))
+    masks = texts.select(mask.alias(str(number)) for number, (mask, _) in enumerate(checks))
+    findings = []
+    for mask, (_, word) in zip(masks, checks, strict=True):
+        for at, text in texts.filter(mask).iter_rows():
+            note = word(text)
+            findings.append(Finding(at, place.index, note, place.column.path if note.limit else None))
+    return texts.select(pl.when(~_tabbed(place.form)).then("text")).to_series(), tuple(findings)
 
 
-def in_nfc(texts: pl.Series) -> pl.Series:
+def in_nfc(texts: pl.Expr) -> pl.Expr:
     """Gives the texts in the Unicode form in which they are compared and sent (reliability B5)."""
     # normalising is dear, and no character below the combining marks is changed by it
-    changeable = among(texts, beyond_ascii(texts), lambda t: t.str.contains(_CHANGEABLE)).arg_true()
-    return (
-        texts.clone().scatter(changeable, texts.gather(changeable).str.normalize("NFC")) if len(changeable) else texts
-    )
+    changeable = among(texts, beyond_ascii(texts), lambda t: t.str.contains(_CHANGEABLE))
+    return pl.when(changeable).then(texts).str.normalize("NFC").fill_null(texts)
 
 
-def _lengths(at: pl.Series, texts: pl.Series, place: Placed) -> Iterator[Finding]:
-    form, lengths = place.form, texts.str.len_chars()
+def _looks(form: Field) -> Iterator[_Check]:
+    text = pl.col("text")
+    yield _tabbed(form), lambda _: _TAB
+    yield has_invisible(text), _unseen
+    yield text != text.str.strip_chars(" \u00a0"), lambda _: _SPACES
+
+
+def _tabbed(form: Field) -> pl.Expr:
+    return pl.lit(not form.multiline) & pl.col("text").str.contains("\t", literal=True)
+
+
+def _lengths(form: Field) -> Iterator[_Check]:
+    length = pl.col("text").str.len_chars()
     if form.min_length:
-        yield from _told(at, texts, lengths < form.min_length, place, lambda text: _too_short(form, text))
+        yield length < form.min_length, lambda text: _too_short(form, text)
     if form.max_length is not None:
-        yield from _told(at, texts, lengths > form.max_length, place, lambda text: _too_long(form, text))
+        yield length > form.max_length, lambda text: _too_long(form, text)
     if form.usual_length is not None:
-        yield from _told(at, texts, lengths > form.usual_length, place, lambda text: _unusual(form, text))
-
-
-def _told(
-    at: pl.Series, texts: pl.Series, mask: pl.Series, place: Placed, word: Callable[[str], Note]
-) -> Iterator[Finding]:
-    for row, text in zip(at.filter(mask), texts.filter(mask), strict=True):
-        note = word(text)
-        yield Finding(row, place.index, note, place.column.path if note.limit else None)
+        yield length > form.usual_length, lambda text: _unusual(form, text)
 
 
 def _too_short(form: Field, text: str) -> Note:

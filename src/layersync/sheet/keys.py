@@ -1,6 +1,7 @@
 """The grammar of keys and ids: only a whole match of the id grammar is a key, everything else says why it is none."""
 
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -13,7 +14,7 @@ from layersync.sheet.freetext import in_nfc
 from layersync.sheet.suggest import shown
 from layersync.values.problem import Severity
 
-_TRIMMED: Final = Note("spaces around the value were removed", "", Severity.NOTICE)
+_SPACES: Final = Note("spaces around the value were removed", "", Severity.NOTICE)
 _AS_TEXT: Final = "format the column as text and enter the id again"
 _NO_KEY: Final = "enter the key; layersync changes records, it does not create them"
 
@@ -35,12 +36,12 @@ class Keys(NamedTuple):
 
 def read_ids(texts: pl.Series, resource: Resource, index: int, called: str) -> Keys:
     """Reads a column of ids, `called` that in messages; blank cells are null and not spoken of."""
-    trimmed = texts.str.strip_chars()
-    bare = trimmed.str.extract(id_pattern(resource.id_forms), 1)
-    values = pl.select(pl.when(bare.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare))
-    wrong = (trimmed != "") & bare.is_null()
-    findings = [Finding(at, index, _why_no_id(trimmed[at], resource, called)) for at in wrong.arg_true()]
-    return Keys(values.to_series(), (*findings, *_trimmed_ones(texts, bare.is_not_null(), index)))
+    bare = pl.col("trimmed").str.extract(id_pattern(resource.id_forms), 1)
+    lowered = pl.when(bare.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare)
+    read = _trimmed(texts).with_columns(key=lowered)
+    wrong = read.filter(pl.col("key").is_null() & (pl.col("trimmed") != "")).select("at", "trimmed")
+    findings = [Finding(at, index, _why_no_id(text, resource, called)) for at, text in wrong.iter_rows()]
+    return Keys(read["key"], (*findings, *_spaces(read, index)))
 
 
 def read_key(texts: pl.Series, resource: Resource, key: str, index: int) -> Keys:
@@ -59,7 +60,7 @@ def normal_key(text: str, resource: Resource, key: str) -> str | None:
     """Gives the normalised form of one key, as a person types it; None if it is none."""
     if is_id(resource, key):
         return normal_id(text.strip(), resource.id_forms)
-    return in_nfc(pl.Series([text.strip()]))[0] or None
+    return unicodedata.normalize("NFC", text.strip()) or None
 
 
 def is_id(resource: Resource, key: str) -> bool:
@@ -80,15 +81,22 @@ def duplicates(keys: pl.Series, rows: pl.Series, counted: pl.Series, index: int,
 
 
 def _read_text_keys(texts: pl.Series, index: int) -> Keys:
-    trimmed = in_nfc(texts.str.strip_chars())
-    suspect = is_error(trimmed) | is_twice_encoded(trimmed) | trimmed.str.contains(_SUSPECT)
-    good = (trimmed != "") & ~suspect
-    findings = [Finding(at, index, _why_no_key(trimmed[at])) for at in suspect.arg_true()]
-    return Keys(pl.select(pl.when(good).then(trimmed)).to_series(), (*findings, *_trimmed_ones(texts, good, index)))
+    text = in_nfc(pl.col("trimmed"))
+    suspect = is_error(text) | is_twice_encoded(text) | text.str.contains(_SUSPECT)
+    read = _trimmed(texts).with_columns(key=pl.when(~suspect & (text != "")).then(text))
+    wrong = read.filter(pl.col("key").is_null() & (pl.col("trimmed") != "")).select("at", "trimmed")
+    findings = [Finding(at, index, _why_no_key(text)) for at, text in wrong.iter_rows()]
+    return Keys(read["key"], (*findings, *_spaces(read, index)))
 
 
-def _trimmed_ones(texts: pl.Series, good: pl.Series, index: int) -> list[Finding]:
-    return [Finding(at, index, _TRIMMED) for at in (good & (texts != texts.str.strip_chars())).arg_true()]
+def _trimmed(texts: pl.Series) -> pl.DataFrame:
+    cells = pl.DataFrame({"cell": texts}).with_row_index("at")
+    return cells.with_columns(trimmed=pl.col("cell").str.strip_chars())
+
+
+def _spaces(read: pl.DataFrame, index: int) -> list[Finding]:
+    spaced = read.filter(pl.col("key").is_not_null() & (pl.col("cell") != pl.col("trimmed")))
+    return [Finding(at, index, _SPACES) for at in spaced["at"]]
 
 
 def _why_no_key(text: str) -> Note:

@@ -1,22 +1,20 @@
-"""Tests on whole columns, made only where a cheap look says that they can come out true."""
+"""Tests on whole columns, made only on the cells that a cheap look can't rule out."""
 
 from collections.abc import Callable
 
 import polars as pl
 
 
-def among(texts: pl.Series, candidates: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series:
+def among(texts: pl.Expr, candidates: pl.Expr, test: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
     """Marks the texts that pass `test`, which no other than the `candidates` can pass."""
-    at = candidates.arg_true()
-    # scatter writes in place, and the mask is the caller's
-    return candidates.clone().scatter(at, test(texts.gather(at))) if len(at) else candidates
+    return test(pl.when(candidates).then(texts)).fill_null(value=False)
 
 
-def beyond_ascii(texts: pl.Series) -> pl.Series:
+def beyond_ascii(texts: pl.Expr) -> pl.Expr:
     """Marks the texts with any character beyond ASCII."""
     return texts.str.len_bytes() != texts.str.len_chars()
 
 
-def at_most(texts: pl.Series, size: int) -> pl.Series:
+def at_most(texts: pl.Expr, size: int) -> pl.Expr:
     """Marks the texts of at most that many bytes."""
     return texts.str.len_bytes() <= size

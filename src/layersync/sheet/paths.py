@@ -31,7 +31,7 @@ def find_path(resource: Resource, name: str) -> Path | None:
     Field names and declared keys are found whatever their case; a key that is not declared is data and stays as
     written. Gives None if the first part is no editable field; raises NoPath if the rest doesn't fit it.
     """
-    first, *rest = (part.strip() for part in unicodedata.normalize("NFC", name).strip().split("."))
+    first, *rest = (part.strip() for part in unicodedata.normalize("NFC", name).split("."))
     field = next((field for field in resource.fields if field.name.casefold() == first.casefold()), None)
     if field is None:
         return None

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from layersync.sheet.finding import Finding, Note, placed
+from layersync.sheet.masks import among
 from layersync.sheet.quoting import clean_record, find_fault
 from layersync.values.grid import Grid, letter
 from layersync.values.problem import Problem
@@ -14,18 +15,17 @@ from layersync.values.problem import Problem
 MAX_CELL: Final = 32_767
 # the characters themselves, so that polars and re read the same expression
 _CONTROL: Final = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+_BROKEN: Final = pl.all().str.contains(r"[\r\n]")
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
 def faults_of_cells(grid: Grid) -> tuple[Problem, ...]:
     """Finds control characters, in the header too, and cells that are larger than a spreadsheet's (A4, A7)."""
-    findings = []
-    for index, name in enumerate(grid.cells.columns):
-        column = grid.cells[name]
-        findings += [Finding(at, index, _control(column[at])) for at in _where(column.str.contains(_CONTROL))]
-        # bytes first: they are known without counting, and never fewer than characters
-        large = (column.str.len_bytes() > MAX_CELL) & (column.str.len_chars() > MAX_CELL)
-        findings += [Finding(at, index, _large(column[at])) for at in _where(large)]
+    cells = pl.all().str
+    # bytes first: they are known without counting, and never fewer than characters
+    large = among(pl.all(), cells.len_bytes() > MAX_CELL, lambda texts: texts.str.len_chars() > MAX_CELL)
+    findings = [Finding(at, index, _control(cell)) for at, index, cell in _hits(grid, cells.contains(_CONTROL))]
+    findings += [Finding(at, index, _large(cell)) for at, index, cell in _hits(grid, large)]
     return (*_controls_of_header(grid), *placed(findings, grid))
 
 
@@ -37,8 +37,8 @@ def unclean_quotes(grid: Grid) -> Iterator[Problem]:
     quoted = grid.cells.select(pl.any_horizontal(pl.all().str.contains('"', literal=True))).to_series()
     spans = grid.positions.filter(quoted)
     texts = [grid.raw[start:end].decode(grid.encoding) for start, end in spans.select("start", "end").iter_rows()]
-    unclean = _where(~pl.Series(texts, dtype=pl.String).str.contains(clean_record(grid.delimiter)))
-    for at in unclean:
+    clean = pl.Series(texts, dtype=pl.String).str.contains(clean_record(grid.delimiter))
+    for at in (~clean).arg_true():
         row, line = spans["row"][at], spans["line"][at]
         fault = find_fault(texts[at], line, grid.delimiter)
         if fault is not None:
@@ -50,13 +50,10 @@ def broken_lines(grid: Grid, allowed: Collection[int]) -> tuple[Problem, ...]:
 
     `allowed` are the indexes of the columns that take them.
     """
-    findings = []
-    for index, name in enumerate(grid.cells.columns):
-        if index in allowed:
-            continue
-        for at in _where(grid.cells[name].str.contains(r"[\r\n]")):
-            findings.append(Finding(at, index, _spanning(grid, at, index)))
-    return placed(findings, grid)
+    broken = _hits(grid, _BROKEN)
+    return placed(
+        [Finding(at, index, _spanning(grid, at, index)) for at, index, _ in broken if index not in allowed], grid
+    )
 
 
 def swallowed_rows(grid: Grid, allowed: Collection[int], key: int, key_pattern: str) -> tuple[Problem, ...]:
@@ -67,17 +64,18 @@ def swallowed_rows(grid: Grid, allowed: Collection[int], key: int, key_pattern: 
     stop = re.escape(grid.delimiter)
     row = re.compile(rf'(?:[^{stop}]*{stop}){{{key}}}"?(?:[a-z]+_)?(?:{key_pattern})"?{stop}')
     findings = []
-    for index in sorted(allowed):
-        column = grid.cells[letter(index)]
-        for at in _where(column.str.contains(r"[\r\n]")):
-            inner = _LINE_BREAK.split(column[at])[1:]
-            if any(row.match(line) for line in inner):
-                findings.append(Finding(at, index, _spanning(grid, at, index)))
+    for at, index, cell in _hits(grid, _BROKEN):
+        if index in allowed and any(row.match(line) for line in _LINE_BREAK.split(cell)[1:]):
+            findings.append(Finding(at, index, _spanning(grid, at, index)))
     return placed(findings, grid)
 
 
-def _where(mask: pl.Series) -> list[int]:
-    return mask.arg_true().to_list()
+def _hits(grid: Grid, test: pl.Expr) -> Iterator[tuple[int, int, str]]:
+    """Gives row, column and text of the cells that pass a test on all columns."""
+    for index, mask in enumerate(grid.cells.select(test)):
+        if mask.any():
+            column = grid.cells[letter(index)]
+            yield from ((at, index, column[at]) for at in mask.arg_true())
 
 
 def _control(cell: str) -> Note:
