@@ -1,8 +1,11 @@
 """A sandbox as one test sees it: as if just started, with only the requests of that test."""
 
+import subprocess
+import time
 from collections import Counter
 from typing import Any
 
+from tests.end_to_end.place import PATIENCE_S
 from tests.sandbox.server import JsonObject, RunningSandbox
 
 
@@ -58,6 +61,10 @@ class Traffic:
         """What goes wrong from here on; the rules count anew."""
         self._sandbox.set_faults(*rules)
 
-    def wait_for_fault(self) -> None:
-        """Returns once the first fault rule has met a request."""
-        self._sandbox.wait_for_fault()
+    def wait_for_fault(self, process: subprocess.Popen[str]) -> None:
+        """Returns once the first fault rule has met a request of the process, which must not end before."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._sandbox.state()["faults"][0]["fired"]:
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)

@@ -1,0 +1,186 @@
+"""Runs that end before their work does: by a signal, by kill -9, or because another run is at work."""
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.place import PATIENCE_S, Place
+from tests.end_to_end.traffic import Traffic
+
+ROWS = 20
+WORKERS = 8
+PITCH = (
+    "Forest coffee, bought from named families and roasted the same week, for people who would rather know than guess."
+)
+
+SLOW = {"method": "PATCH", "do": {"delay": 0.3}}
+
+
+@pytest.fixture
+def ids(api: Traffic) -> list[str]:
+    """Projects to change, none of which has the new description yet."""
+    own = api.project("9cb958b5-11b5-4e30-8675-5d075d52da7c")["organizationId"]
+    return sorted(bare for bare, record in api.records("projects").items() if record["organizationId"] == own)[:ROWS]
+
+
+@pytest.fixture
+def many(place: Place, api: Traffic, ids: list[str]) -> Place:
+    """A sheet whose every row restarts keyword research: a change sent twice would show in the count."""
+    place.configure(api.url, "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'")
+    place.table([{"id": bare, "appDescription": f"{number:02} {PITCH}"} for number, bare in enumerate(ids)])
+    return place
+
+
+def assert_all_done_once(api: Traffic, ids: list[str]) -> None:
+    for number, bare in enumerate(ids):
+        assert api.project(bare)["appDescription"] == f"{number:02} {PITCH}"
+        assert api.research(bare) == 1, "restarted once for each project, whatever was sent how often"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=str
+)
+def test_a_signal_lets_requests_in_flight_finish_and_the_next_run_carries_on(
+    many: Place, api: Traffic, ids: list[str], number: signal.Signals, code: int
+) -> None:
+    api.faults(SLOW)
+    with many.started("sync") as process:
+        api.wait_for_fault(process)
+        process.send_signal(number)
+        ran = many.ended(process)
+
+    assert ran.code == ran.results["run"]["exit_code"] == code
+    sent = len(api.requests("PATCH"))
+    assert 1 <= sent <= WORKERS
+    assert ran.counts == {"changed": sent, "not_attempted": ROWS - sent}
+    assert sum(api.research(bare) for bare in ids) == sent
+    assert "run again" in ran.results["rows"][-1]["what_to_do"]
+
+    api.faults()
+    api.forget()
+    again = many.call("sync")
+    assert (again.code, again.counts) == (0, {"changed": ROWS - sent, "unchanged": sent})
+    assert len(api.requests("PATCH")) == ROWS - sent
+    assert_all_done_once(api, ids)
+
+
+def test_a_second_signal_ends_the_run_at_once_and_the_next_run_settles_it(
+    many: Place, api: Traffic, ids: list[str]
+) -> None:
+    api.faults({"method": "PATCH", "do": {"delay": 30}})
+    with many.started("sync") as process:
+        api.wait_for_fault(process)
+        process.send_signal(signal.SIGTERM)
+        wait_for_silence()
+        process.send_signal(signal.SIGTERM)
+        assert many.ended(process).code == 143
+
+    api.faults()
+    assert many.call("sync").code == 0
+    assert_all_done_once(api, ids)
+
+
+def wait_for_silence() -> None:
+    """Two signals that come together would be heard as one."""
+    time.sleep(0.2)
+
+
+def test_after_kill_9_with_answers_lost_the_next_run_settles_and_nothing_takes_effect_twice(
+    many: Place, api: Traffic, ids: list[str]
+) -> None:
+    # the third PATCH and all after it are worked on, and answered too late for the one who asked
+    api.faults({"method": "PATCH", "after": 2, "do": {"delay": 30}})
+    with many.started("sync") as process:
+        api.wait_for_fault(process)
+        process.kill()
+        assert many.ended(process).code == 128 + signal.SIGKILL
+    sent = {request["path"]: request["idempotency_key"] for request in api.requests("PATCH")}
+    assert len(sent) > 2
+    assert not (many.folder / "reports").exists(), "the dead run could not report"
+
+    api.faults()
+    api.forget()
+    again = many.run("sync")
+    assert again.code == 0
+    assert again.results["run"]["resumed_from"] is not None
+    assert_all_done_once(api, ids)
+    for request in api.requests("PATCH"):
+        assert sent.get(request["path"], request["idempotency_key"]) == request["idempotency_key"], "the same key again"
+    assert many.call("sync").counts == {"unchanged": ROWS}
+
+
+def test_after_kill_9_with_requests_lost_the_next_run_sends_them_again_under_the_same_key(
+    many: Place, api: Traffic, ids: list[str]
+) -> None:
+    # the third PATCH and all after it are held back, and worked on only when the next run has been
+    api.faults({"method": "PATCH", "after": 2, "do": {"hold": 4}})
+    with many.started("sync") as process:
+        api.wait_for_fault(process)
+        process.kill()
+        many.ended(process)
+
+    api.faults()
+    assert many.call("sync").code in {0, 3}
+    deadline = time.monotonic() + PATIENCE_S
+    while sum(api.research(bare) for bare in ids) < ROWS and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert many.call("sync").code == 0
+    assert_all_done_once(api, ids)
+
+
+def test_while_a_run_is_at_work_its_job_is_locked_and_nothing_else(many: Place, api: Traffic, ids: list[str]) -> None:
+    api.faults({"method": "PATCH", "do": {"delay": 1.2}})
+    with many.started("sync") as process:
+        api.wait_for_fault(process)
+
+        second = many.call("sync")
+        assert second.code == second.results["jobs"][0]["exit_code"] == 7
+        holder = json.loads(lock_file(many.folder).read_bytes())
+        assert holder["pid"] == process.pid
+        assert f"run {holder['run_id']} (pid {holder['pid']}" in second.out
+        assert second.lines == []
+
+        preview = many.call("sync", "-n")
+        assert preview.code == 0, "a preview takes no lock"
+        assert f"run {holder['run_id']} is in progress" in preview.err
+
+        other = "[jobs.other]\nresource = 'projects'\nsource = 'other.csv'"
+        (many.folder / "other.toml").write_text(f"[api]\nbase_url = '{api.url}'\n{other}\n", encoding="utf-8")
+        many.table([{"id": ids[-1], "tagline": ""}], "other.csv")
+        assert many.call("sync", "-c", "other.toml").code == 0, "another job goes its way"
+
+        assert process.poll() is None, "all of this happened while the first run was at work"
+        waited = many.call("sync", "--wait", "1m")
+        assert (waited.code, waited.counts) == (0, {"unchanged": ROWS})
+        assert many.ended(process).code == 0
+    assert_all_done_once(api, ids)
+
+
+def lock_file(folder: Path) -> Path:
+    (found,) = (folder / ".layersync").glob("projects-*.lock")
+    return found
+
+
+def test_a_time_limit_stops_the_run_safely(many: Place, api: Traffic) -> None:
+    api.faults({"method": "PATCH", "do": {"delay": 0.4}})
+    ran = many.call("sync", "--max-duration", "0.5s")
+    assert ran.code == 8
+    assert ran.counts["not_attempted"] + ran.counts["changed"] == ROWS
+    assert "time limit" in ran.out
+    api.faults()
+    assert many.call("sync").counts == {"changed": ran.counts["not_attempted"], "unchanged": ran.counts["changed"]}
+
+
+def test_the_daily_cap_of_the_server_stops_the_run_and_carries_the_rest_over(many: Place, api: Traffic) -> None:
+    cap = {"status": 429, "headers": {"Retry-After": "40000"}}
+    api.faults({"method": "PATCH", "after": 5, "do": cap})
+    ran = many.call("sync")
+    assert ran.code == 8
+    assert ran.counts == {"changed": 5, "not_attempted": ROWS - 5}
+    assert len(api.requests("PATCH")) <= 5 + WORKERS
+    assert "daily cap" in ran.out
+    api.faults()
+    assert many.call("sync").code == 0
