@@ -1,0 +1,46 @@
+"""Another client with the same key: it takes its part of the budget, and nobody told layersync of it."""
+
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.sandbox.server import JsonObject, RunningSandbox
+
+MARK = "stranger=1"
+
+
+def of_layersync(entry: JsonObject) -> bool:
+    """Tells the requests of layersync from those of the stranger."""
+    return MARK not in entry["query"]
+
+
+@contextmanager
+def stranger(sandbox: RunningSandbox, project: str, *, reads_per_s: float, writes_per_s: float) -> Iterator[None]:
+    """Reads and writes at these rates while the block lasts, undeterred by any answer; `project` is its own."""
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=_read, args=(sandbox, over, 1 / reads_per_s)),
+        threading.Thread(target=_write, args=(sandbox, over, 1 / writes_per_s, project)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _read(sandbox: RunningSandbox, over: threading.Event, pause_s: float) -> None:
+    with sandbox.client() as client:
+        while not over.wait(pause_s):
+            client.get(f"/v1/whoami?{MARK}")
+
+
+def _write(sandbox: RunningSandbox, over: threading.Event, pause_s: float, project: str) -> None:
+    numbers = itertools.count()
+    with sandbox.client() as client:
+        while not over.wait(pause_s):
+            client.patch(f"/v1/projects/{project}?{MARK}", json={"tagline": f"stranger {next(numbers)}"})

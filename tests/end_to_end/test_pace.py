@@ -1,0 +1,75 @@
+"""The pace over real HTTP: a healthy run sees no 429, and after one nothing leaves before its time (must show 4)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.place import Place
+from tests.end_to_end.stranger import of_layersync, stranger
+from tests.end_to_end.waiting import moment, throttled
+from tests.sandbox.server import RunningSandbox, running_sandbox
+
+ROWS = 90
+WRITES = 60
+SHARE = 54
+WINDOW_S = 1.0
+WORKERS = 8
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """A sandbox with the limits of `standard`, whose minute is a second."""
+    log = tmp_path_factory.mktemp("narrow") / "requests.jsonl"
+    flags = ("--tier", "standard", "--minute", str(WINDOW_S), "--records", str(ROWS))
+    with running_sandbox(*flags, log=log) as running:
+        yield running
+
+
+@pytest.fixture
+def many(place: Place, narrow: RunningSandbox) -> Place:
+    narrow.reset()
+    assert narrow.log is not None
+    Path(narrow.log).write_bytes(b"")
+    place.configure(narrow.url, "[guards]\nmax_changes = 999\n[jobs.projects]\nsource = 'projects.csv'")
+    ids = list(narrow.state()["records"]["projects"])[-ROWS:]
+    place.table([{"id": bare, "timezone": "Etc/GMT+3"} for bare in ids])
+    return place
+
+
+def test_a_healthy_run_sees_no_429_and_keeps_inside_its_share(many: Place, narrow: RunningSandbox) -> None:
+    ran = many.call("sync")
+    assert (ran.code, ran.counts) == (0, {"changed": ROWS})
+    assert all(entry["status"] == 200 for entry in narrow.entries())
+    times = [moment(entry) for entry in narrow.entries() if entry["method"] == "PATCH"]
+    # arrivals are told on the server's clock: a slot is free again a window after its answer was read
+    assert all(later - earlier >= WINDOW_S * 0.95 for earlier, later in zip(times, times[SHARE:], strict=False))
+
+
+def test_beside_a_stranger_with_the_same_key_nothing_leaves_before_retry_after(
+    many: Place, narrow: RunningSandbox
+) -> None:
+    own = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
+    with stranger(narrow, own, reads_per_s=30, writes_per_s=30):
+        ran = many.call("sync")
+    assert (ran.code, ran.counts) == (0, {"changed": ROWS}), "a 429 costs a row nothing"
+    writes = [entry for entry in narrow.entries() if entry["rate_class"] == "write-light"]
+    found = list(throttled(writes, of_layersync, WRITES, WINDOW_S))
+    assert len(found) >= 1
+    assert len(found) == ran.results["requests"]["write-light"]["throttled"]
+    for one in found:
+        assert one.too_early == ()
+        assert len(one.on_their_way) < WORKERS
+
+
+def test_a_429_closes_the_class_for_as_long_as_the_server_asks(many: Place, narrow: RunningSandbox) -> None:
+    wait = {"status": 429, "headers": {"Retry-After": "2"}}
+    narrow.set_faults({"method": "PATCH", "nth": 20, "do": wait}, {"path": "/v1/whoami", "nth": 1, "do": wait})
+    ran = many.call("sync")
+    assert (ran.code, ran.counts) == (0, {"changed": ROWS})
+    for method in ("GET", "PATCH"):
+        times = [(moment(entry), entry["status"]) for entry in narrow.entries() if entry["method"] == method]
+        (refused,) = [at for at, status in times if status == 429]
+        later = [at for at, _ in times if at > refused]
+        assert [at for at in later if refused + 0.5 < at < refused + 2] == []
+        assert len([at for at in later if at <= refused + 0.5]) < WORKERS
