@@ -2,6 +2,7 @@
 
 import pytest
 
+from layersync.sheet.damage import is_twice_encoded_text
 from layersync.values.cell import CLEAR
 from layersync.values.problem import Severity
 from tests.sheet.build import column, errors, only_problem, states, values
@@ -82,6 +83,12 @@ def test_B8_B11_what_only_looks_odd_is_text(cell: str) -> None:
 
 
 MOJIBAKE = ["CafÃ©", "donâ€™t", "Ã–sterreich", "naÃ¯ve", "10 Â£", "ðŸ‘\u2039", "caf\ufffd", "ï»¿x", "SÃ£o", "cÃ´te"]
+
+
+@pytest.mark.parametrize("cell", MOJIBAKE)
+def test_one_text_is_judged_as_a_column_is(cell: str) -> None:
+    assert is_twice_encoded_text(cell)
+    assert not any(map(is_twice_encoded_text, FOREIGN))
 
 
 @pytest.mark.parametrize("cell", MOJIBAKE)

@@ -14,6 +14,7 @@ from layersync.sheet.words import Understood
 from layersync.values.cell import canonical, normal
 from layersync.values.problem import Severity
 
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _CURLY: Final = "“”„"
 _SHOWN_LIST: Final = 'write items with a separator between them, or a JSON array: ["one", "two"]'
 
@@ -25,11 +26,14 @@ class _Refused(ValueError):
 def understand_object(form: Field, cell: str) -> Understood:
     """Reads a JSON object, strictly: no key twice, no NaN, no half characters, declared keys as declared."""
     try:
-        value = _parse(cell)
+        value = normal(_parse(cell))
         if not isinstance(value, dict):
             return _wrong("the cell is JSON but not an object", 'write an object: {"key": "value"}')
         objection = _against_keys(form, value)
-        return objection or Understood(canonical(normal(value)), _size_note(form, value))
+        if objection is not None:
+            return objection
+        text = canonical(value)
+        return Understood(text, _size_note(form, value, text))
     except (ValueError, RecursionError) as failure:
         return _no_json(cell, failure)
 
@@ -88,7 +92,7 @@ def _parse(text: str) -> object:
         text, object_pairs_hook=_without_doubles, parse_constant=_no_constant, parse_float=_finite
     )
     # only an escape can bring one in: the sheet itself was decoded strictly
-    if "\\u" in text and _has_half_characters(value):
+    if _SURROGATE.search(text) and _has_half_characters(value):
         raise _Refused("the JSON holds half of a character (a lone surrogate)")
     return value
 
@@ -143,8 +147,9 @@ def _against_value(form: Field, value: object) -> str | None:
     return None if not form.choices or value in form.choices else f"{shown(value)} is not allowed"
 
 
-def _size_note(form: Field, value: object) -> tuple[Note, ...]:
-    if form.max_bytes is None:
+def _size_note(form: Field, value: object, text: str) -> tuple[Note, ...]:
+    # the canonical text escapes what the text that is sent does not, and is never the shorter one
+    if form.max_bytes is None or len(text) <= form.max_bytes:
         return ()
     size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
     if size <= form.max_bytes:

@@ -26,7 +26,7 @@ _TWICE_ENCODED: Final = "|".join(
         "\N{REPLACEMENT CHARACTER}",
         "Ã[¡-§¨©ª«¬\N{SOFT HYPHEN}¯°±²³´µ¶¸¹º¼½¾¿ƒŒœŠšŸŽž‰€†‡ˆ˜‚„‹›]",
         "Â[¡¢£¤¥¦§¨©¬¯°±²³´µ¶¸¹¼½¾¿]",
-        "(?:^|[^\\p{L}])Ã[–“”‘’—…™][a-z]",
+        "(?:^|\\W)Ã[–“”‘’—…™][a-z]",
         "â€|ðŸ|ï»¿|ï¿½|ã[‚ƒ]",
     )
 )
@@ -57,6 +57,11 @@ def is_unseen(trimmed: pl.Expr) -> pl.Expr:
 def is_twice_encoded(texts: pl.Expr) -> pl.Expr:
     """Marks the texts that were read in a wrong encoding before (`CafÃ©`), or have lost characters to one."""
     return among(texts, beyond_ascii(texts), lambda t: t.str.contains(_TWICE_ENCODED))
+
+
+def is_twice_encoded_text(text: str) -> bool:
+    """Tells whether a single text was read in a wrong encoding before."""
+    return re.search(_TWICE_ENCODED, text) is not None
 
 
 def has_invisible(texts: pl.Expr) -> pl.Expr:

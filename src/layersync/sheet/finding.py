@@ -36,6 +36,7 @@ class Finding(NamedTuple):
 
 def placed(findings: Iterable[Finding], grid: Grid) -> tuple[Problem, ...]:
     """Gives the findings as problems with row, line, column, header and value, ordered by row and column."""
+    letters = [letter(column) for column in range(len(grid.header))]
     ordered = sorted(findings, key=lambda finding: (finding.at, finding.column))
     rows, lines = (grid.positions[name].gather([f.at for f in ordered]).to_list() for name in ("row", "line"))
     values = _values(ordered, grid)
@@ -48,7 +49,7 @@ def placed(findings: Iterable[Finding], grid: Grid) -> tuple[Problem, ...]:
             tab=grid.tab,
             row=row,
             line=line,
-            column=letter(finding.column),
+            column=letters[finding.column],
             header=grid.header[finding.column],
             value=values[finding.at, finding.column],
             limit_of=finding.limit_of,

@@ -74,9 +74,9 @@ def duplicates(keys: pl.Series, rows: pl.Series, counted: pl.Series, index: int,
     frame = frame.filter(counted & keys.is_not_null()).filter(pl.col("key").is_duplicated())
     groups = frame.group_by("key", maintain_order=True).agg("at", "row").select("at", "row")
     return tuple(
-        Finding(at, index, _duplicate(key, [other for other in others if other != row]))
-        for ats, others in groups.iter_rows()
-        for at, row in zip(ats, others, strict=True)
+        Finding(at, index, _duplicate(key, row, same))
+        for ats, same in groups.iter_rows()
+        for at, row in zip(ats, same, strict=True)
     )
 
 
@@ -160,8 +160,9 @@ def _article(noun: str) -> str:
     return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"
 
 
-def _duplicate(key: str, others: list[int]) -> Note:
-    named = ", ".join(map(str, others[:_NAMED]))
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    rows = "row" if len(others) == 1 else "rows"
+def _duplicate(key: str, row: int, same: list[int]) -> Note:
+    others = len(same) - 1
+    named = ", ".join([str(other) for other in same[: _NAMED + 1] if other != row][:_NAMED])
+    more = f" and {others - _NAMED} more" if others > _NAMED else ""
+    rows = "row" if others == 1 else "rows"
     return Note(f"the same {key} stands in {rows} {named}{more}", "keep one row for each record")

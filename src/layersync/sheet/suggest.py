@@ -13,6 +13,8 @@ _SHORTEST: Final = 3
 def shown(text: str) -> str:
     """Gives a value for a message: in quotes, at most 40 characters, nothing that does not print."""
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    if cut.isprintable():
+        return f'"{cut}"'
     printable = "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in cut)
     return f'"{printable}"'
 
