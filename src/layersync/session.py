@@ -25,6 +25,7 @@ from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan
 from layersync.values.report import JobReport, Report, RunInfo, Source
 from layersync.values.rules import SheetRules
+from layersync.values.source_name import source_name
 from layersync.values.target import Budget
 
 
@@ -144,7 +145,7 @@ def _source(job: Job) -> Source:
     grid = job.desired.grid if job.desired else None
     return Source(
         job=job.name,
-        path=job.rules.source,
+        path=source_name(job.rules.source),
         sha256=grid.sha256 if grid else None,
         rows=len(job.desired.rows) if job.desired else 0,
     )
@@ -155,7 +156,7 @@ def _job_report(job: Job) -> JobReport:
     return JobReport(
         job=job.name,
         resource=job.form.name,
-        source=job.rules.source,
+        source=source_name(job.rules.source),
         grid=job.desired.grid if job.desired else None,
         plan=job.plan,
         outcomes=job.outcomes,

@@ -1,8 +1,10 @@
-"""The base URL: which addresses a key may be sent to, and the one form in which two spellings are equal."""
+"""The addresses in settings: which ones a key may be sent to, and which ones a sheet may come from."""
 
-import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
+
+from layersync.values.address import is_address, is_loopback, split_address
+from layersync.values.google_sheet import google_sheet
 
 SANDBOX = "sandbox"
 
@@ -25,14 +27,11 @@ def base_url(text: str) -> str:
     return _rebuilt(parts, parts.hostname or "")
 
 
-def is_loopback(host: str) -> bool:
-    """Tells whether the host is this machine, by its name or address alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def sheet_source(text: str) -> str:
+    """Gives the source of a sheet as it is. ValueError for an address that no sheet may come from."""
+    if is_address(text):
+        google_sheet(split_address(text))
+    return text
 
 
 def _refuse_extras(parts: SplitResult) -> None:

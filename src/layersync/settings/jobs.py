@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from layersync.errors import UsageError
+from layersync.settings.address import sheet_source
 from layersync.settings.allow import Allowance
 from layersync.settings.model import Settings
 from layersync.settings.paths import STDIN, absolute_source
@@ -29,17 +30,25 @@ def jobs_to_run(settings: Settings, names: Iterable[str]) -> tuple[str, ...]:
 def read_sources(texts: Iterable[str], jobs: Sequence[str], folder: Path) -> dict[str, str]:
     """Reads the values of `--source JOB=PATH`, paths made absolute from `folder`.
 
-    UsageError for another form, and for a job that does not run.
+    UsageError for another form, for a job that does not run, and for an address that no sheet may come from. No message
+    repeats the place: an address may hold a secret.
     """
     sources = {}
     for text in texts:
         job, equals, path = text.partition("=")
         if not (equals and job and path):
-            raise UsageError(f"--source {text!a}: write it as JOB=PATH, for example {jobs[0]}=sheet.csv")
+            raise UsageError(f"--source: write it as JOB=PATH, for example {jobs[0]}=sheet.csv")
         if job not in jobs:
-            raise UsageError(f"--source {text!a}: the job {job!a} does not run{did_you_mean(job, jobs)}", listed(jobs))
-        sources[job] = absolute_source(path, folder)
+            raise UsageError(f"--source: the job {job!a} does not run{did_you_mean(job, jobs)}", listed(jobs))
+        sources[job] = absolute_source(_sheet_source(job, path), folder)
     return sources
+
+
+def _sheet_source(job: str, path: str) -> str:
+    try:
+        return sheet_source(path)
+    except ValueError as error:
+        raise UsageError(f"--source {job}: the address {error}") from None
 
 
 def refuse_two_stdins(sources: Mapping[str, str], api_key_file: str | None) -> None:

@@ -19,7 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from layersync.resources import RESOURCES
 from layersync.settings import units
-from layersync.settings.address import base_url
+from layersync.settings.address import base_url, sheet_source
 from layersync.settings.suggest import did_you_mean, listed
 from layersync.values.guards import GuardLimits, Limit
 
@@ -53,6 +53,7 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_items)]
 JobName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Address = Annotated[Text, AfterValidator(base_url)]
+Source = Annotated[Text, AfterValidator(sheet_source)]
 Count = Annotated[int, Key(ge=0)]
 Positive = Annotated[int, Key(ge=1)]
 Mode = Literal["overwrite", "keep", "hold"]
@@ -120,8 +121,8 @@ class Job(_Table):
 
     resource: Text
     """What the sheet holds: `projects` or `influencers`; without it, the job's name says so."""
-    source: Text | None = None
-    """Path of the sheet, or `-` for stdin."""
+    source: Source | None = None
+    """Path of the sheet, `-` for stdin, an `https` address, or a Google Sheets link."""
     key: Text = ""
     """The column that rows are matched by; without it, the resource's id."""
     sheet: Text | None = None

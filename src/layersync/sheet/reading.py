@@ -1,5 +1,7 @@
 """The way of a sheet through this room: bytes, grid, columns, cells."""
 
+from dataclasses import replace
+
 from layersync.errors import InputUnusable
 from layersync.resources.resource import Resource
 from layersync.sheet.delimited import read_delimited
@@ -14,6 +16,7 @@ from layersync.values.desired import Desired
 from layersync.values.grid import Grid
 from layersync.values.problem import Problem
 from layersync.values.rules import SheetRules
+from layersync.values.source_name import source_name
 
 
 def read_sheet(rules: SheetRules, resource: Resource) -> Desired:
@@ -24,7 +27,8 @@ def read_sheet(rules: SheetRules, resource: Resource) -> Desired:
     wrong with single cells is in `problems` of the result.
     """
     check_fit(rules, resource)
-    raw = read_source(rules.source, rules.max_bytes)
+    raw = read_source(rules.source, rules.max_bytes, rules.tab)
+    rules = replace(rules, source=source_name(rules.source))
     refuse_other_formats(rules.source, raw)
     sheet = read_delimited(rules, resource, raw)
     layout = read_header(rules, resource, sheet.grid, sheet.header_line)

@@ -1,4 +1,4 @@
-"""Opens the input of a job: a regular file or standard input, read once, whole, as bytes."""
+"""Opens the input of a job: a regular file, standard input or an address, read once, whole, as bytes."""
 
 import difflib
 import os
@@ -8,21 +8,25 @@ from pathlib import Path
 from typing import Final
 
 from layersync.errors import InputUnusable
+from layersync.sheet.oversize import too_large
+from layersync.values.address import is_address
 
 STDIN: Final = "-"
 _TRIES: Final = 2
 
 
-def read_source(source: str, max_bytes: int) -> bytes:
-    """Reads all bytes of a path, or of standard input for `-`.
+def read_source(source: str, max_bytes: int, tab: str | None = None) -> bytes:
+    """Reads all bytes of a path, of standard input for `-`, or of an address; `tab` is the one that the job names.
 
-    Nothing is expanded and no network is opened: a path is taken as it is (reliability A6). A file that changes while
-    it is read is read once more (A22). Raises InputUnusable for anything that can't be read in one piece.
+    Nothing is expanded: a path is taken as it is (reliability A6). A file that changes while it is read is read once
+    more (A22). Raises InputUnusable for anything that can't be read in one piece.
     """
     if source == STDIN:
         return _read_stdin(max_bytes)
-    if source.lower().startswith(("http://", "https://")):
-        raise InputUnusable("URL sources are not supported yet", "download the sheet and give the path of the file")
+    if is_address(source):
+        from layersync.sheet.fetched import read_address  # noqa: PLC0415  sheets on this machine load no HTTP
+
+        return read_address(source, max_bytes, tab)
     for _ in range(_TRIES):
         raw = _read_file(source, max_bytes)
         if raw is not None:
@@ -33,7 +37,7 @@ def read_source(source: str, max_bytes: int) -> bytes:
 def _read_stdin(max_bytes: int) -> bytes:
     raw = sys.stdin.buffer.read(max_bytes + 1)
     if len(raw) > max_bytes:
-        raise _too_large("standard input", max_bytes)
+        raise too_large("standard input", max_bytes)
     return raw
 
 
@@ -45,7 +49,7 @@ def _read_file(path: str, max_bytes: int) -> bytes | None:
         if not stat.S_ISREG(before.st_mode):
             raise InputUnusable(f"{path} is not a regular file", "give the path of a CSV or TSV file")
         if before.st_size > max_bytes:
-            raise _too_large(path, max_bytes)
+            raise too_large(path, max_bytes)
         raw = _read_all(descriptor, before.st_size + 1)
         after = os.fstat(descriptor)
     except OSError as failure:
@@ -85,9 +89,3 @@ def _similar_name(path: str) -> str:
         return "check the path of the sheet"
     near = difflib.get_close_matches(Path(path).name, names, n=1)
     return f"did you mean {near[0]}?" if near else "check the path of the sheet"
-
-
-def _too_large(name: str, max_bytes: int) -> InputUnusable:
-    return InputUnusable(
-        f"{name} is larger than {max_bytes:,} bytes", "if the sheet is meant to be that large, raise max_bytes"
-    )
