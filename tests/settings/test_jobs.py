@@ -63,6 +63,22 @@ def test_a_source_in_another_form_or_for_a_job_that_does_not_run_is_refused(text
         read_sources([text], ["projects"], Path("/here"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "projets=https://sheets.example/x?t0p=t0p",
+        "https://sheets.example/x?key=t0p",
+        "projects=http://sheets.example/x?t0p=t0p",
+        "projects=https://t0p:t0p@sheets.example/x",
+        "=https://sheets.example/?t0p",
+    ],
+)
+def test_a_source_that_is_refused_is_not_repeated_since_it_may_hold_a_secret(text: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        read_sources([text], ["projects"], Path("/here"))
+    assert "t0p" not in refused.value.message + refused.value.what_to_do
+
+
 def test_a_job_without_a_sheet_is_told_how_to_get_one() -> None:
     with pytest.raises(UsageError, match="mistakes has no sheet") as refused:
         source_of(SETTINGS, "mistakes", {})

@@ -15,6 +15,9 @@ from layersync.resources import RESOURCES
 from layersync.settings.jobs import refuse_two_stdins, sheet_rules
 from layersync.settings.model import Settings
 from layersync.sheet import read_sheet
+from layersync.sheet.fit import check_fit
+from layersync.values.address import is_address
+from layersync.values.source_name import source_name
 
 
 def check_sheets(
@@ -44,9 +47,15 @@ def check_sheets(
 
 
 def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: SheetFlags) -> Check:
-    """Reads and checks the sheet of one job. UsageError for a `--key` or field that it does not have."""
+    """Reads and checks the sheet of one job. UsageError for a `--key` or field that it does not have.
+
+    A sheet that is not on this machine is not read: `check` is offline.
+    """
     resource = settings.jobs[job].resource
     rules = sheet_rules(settings, job, sources=sources, only_keys=sheet.key, only_fields=sheet.fields)
+    if is_address(rules.source):
+        check_fit(rules, RESOURCES[resource])
+        return Check(job=job, resource=resource, source=source_name(rules.source), skipped=True)
     try:
         desired = read_sheet(rules, RESOURCES[resource])
     except InputUnusable as error:

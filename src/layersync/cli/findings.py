@@ -20,7 +20,10 @@ QUIET_LINES = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What the check of one job found. `failure` is why its sheet cannot be used at all."""
+    """What the check of one job found.
+
+    `failure` is why its sheet cannot be used at all; `skipped` says that it was not read, since it is elsewhere.
+    """
 
     job: str
     resource: str
@@ -29,6 +32,7 @@ class Check:
     problems: tuple[Problem, ...] = ()
     notices: tuple[Problem, ...] = ()
     failure: InputUnusable | None = None
+    skipped: bool = False
 
     @property
     def bad_rows(self) -> int:
@@ -77,6 +81,8 @@ def findings_quiet(checks: Sequence[Check]) -> str:
 
 
 def _verdict(check: Check) -> str:
+    if check.skipped:
+        return "Skipped: it is not on this machine."
     if check.failure:
         return "This sheet cannot be used."
     if check.bad_rows:
@@ -90,6 +96,7 @@ def _job_object(check: Check) -> dict[str, object]:
         "resource": check.resource,
         "source": check.source,
         "exit_code": check.exit_code,
+        "skipped": check.skipped,
         "rows": check.rows,
         "bad_rows": check.bad_rows,
         "message": check.failure.message if check.failure else "",
