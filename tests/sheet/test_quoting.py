@@ -40,6 +40,24 @@ def test_A12_rows_swallowed_by_a_cell_that_may_hold_lines_are_found() -> None:
     assert messages(refused(HEADER + swallowed))[0].startswith("C2: the cell spans lines 2-4")
 
 
+KEY_LAST = [
+    f'story,planetId\n"one,{an_id(1)}\ntwo",{an_id(2)}\n',
+    f'story,planetId\n"one\ntwo,{an_id(1)}\nthree",{an_id(2)}\n',
+    f'story,title,planetId\n"one,Mars,""{an_id(1)}""\ntwo",Venus,{an_id(2)}\n',
+    f'story,planetId,title\n"one,{an_id(1)},Mars\ntwo",{an_id(2)},Venus\n',
+]
+
+
+@pytest.mark.parametrize("text", KEY_LAST)
+def test_A12_rows_swallowed_before_their_key_are_found(text: str) -> None:
+    assert messages(refused(text))[0].startswith("A2: the cell spans lines 2-")
+
+
+def test_A12_prose_that_ends_with_a_key_is_no_row() -> None:
+    text = f'story,planetId\n"see {an_id(1)}\nor, better, {an_id(2)}",{an_id(3)}\n'
+    assert read(text).problems == ()
+
+
 def test_A12_the_lines_of_a_cell_are_counted_from_where_the_cell_starts() -> None:
     body = f'"{an_id(1)}","one\ntwo","Mars\nred"\n'
     header = "planetId,story,title\n"

@@ -62,10 +62,19 @@ def swallowed_rows(grid: Grid, allowed: Collection[int], key: int, key_pattern: 
     A line inside the cell that has a key where the key column is can hardly be prose.
     """
     stop = re.escape(grid.delimiter)
-    row = re.compile(rf'(?:[^{stop}]*{stop}){{{key}}}"?(?:[a-z]+_)?(?:{key_pattern})"?{stop}')
-    findings = []
+    end = '"?$' if key == len(grid.header) - 1 else f'"?{stop}'
+
+    def with_key(cells_before: int) -> re.Pattern[str]:
+        return re.compile(rf'(?:[^{stop}]*{stop}){{{cells_before}}}"?(?:[a-z]+_)?(?:{key_pattern}){end}')
+
+    row, findings = with_key(key), []
     for at, index, cell in _hits(grid, _BROKEN):
-        if index in allowed and any(row.match(line) for line in _LINE_BREAK.split(cell)[1:]):
+        if index not in allowed:
+            continue
+        first, *rest = _LINE_BREAK.split(cell)
+        # the first line goes on with the row that lost its quote, and has its key if that comes after the cell
+        begun = key > index and with_key(key - index).match(first)
+        if begun or any(row.match(line) for line in rest):
             findings.append(Finding(at, index, _spanning(grid, at, index)))
     return placed(findings, grid)
 
