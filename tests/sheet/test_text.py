@@ -39,8 +39,8 @@ REFUSED = [
     ("A2 UTF-16 BE without mark", TEXT.encode("utf-16-be"), None, "UTF-16"),
     ("UTF-32", TEXT.encode("utf-32"), None, "UTF-32"),
     ("UTF-16 cut in half a character", codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le")[:-1], None, "utf-16"),
-    ("unknown encoding", TEXT.encode(), "utf-9", "no encoding"),
-    ("encoding without lines", TEXT.encode(), "utf-7", "cannot be read"),
+    ("unknown encoding", TEXT.encode(), "utf-9", ".csv cannot be read: there is no encoding"),
+    ("encoding without lines", TEXT.encode(), "utf-7", '.csv: sheets in the encoding "utf-7" cannot be read'),
     ("encoding of bytes", TEXT.encode(), "base64", "cannot be read"),
     ("EBCDIC", TEXT.encode(), "cp037", "cannot be read"),
 ]
@@ -67,6 +67,17 @@ def test_A3_a_header_that_is_not_UTF_8_is_named() -> None:
 def test_A16_a_file_cut_inside_a_character_is_told_as_such() -> None:
     raw = f"planetId,title\n{ID},Café".encode()
     assert "cut off" in refused(raw[:-1]).what_to_do
+
+
+def test_A16_UTF_16_cut_inside_a_character_is_told_as_such() -> None:
+    raw = codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le")
+    assert "cut off" in refused(raw[:-1]).what_to_do
+
+
+@pytest.mark.parametrize("title", [b"\xed\xa0\x80 caf\xc3\xa9", b"\xe9 caf\xc3\xa9"], ids=["surrogate", "mixed"])
+def test_A3_damaged_UTF_8_is_not_taken_for_another_encoding(title: bytes) -> None:
+    """Stating windows-1252 for such a sheet would only make every other accent wrong."""
+    assert refused(f"planetId,title\n{ID},".encode() + title + b"\n").what_to_do == "save the sheet as CSV (UTF-8)"
 
 
 @pytest.mark.parametrize("empty", [b"", codecs.BOM_UTF8, b"\n\n", b" \r\n", codecs.BOM_UTF16_LE], ids=repr)

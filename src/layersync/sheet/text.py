@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from layersync.errors import InputUnusable
+from layersync.sheet.damage import is_twice_encoded_text
 
 _UTF8_MARK: Final = codecs.BOM_UTF8
 _UTF16_MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -46,7 +47,7 @@ def find_encoding(name: str, raw: bytes, declared: str | None) -> Encoding:
     marked = _by_mark(name, raw)
     if marked is not None:
         return marked
-    codec = _declared_codec(declared) if declared else "utf-8"
+    codec = _declared_codec(name, declared) if declared else "utf-8"
     if not codec.startswith("utf-16") and _looks_wide(raw):
         raise InputUnusable(f"{name} looks like UTF-16 without a byte order mark, or is no text", _RESAVE)
     return Encoding(codec)
@@ -67,12 +68,15 @@ def physical_lines(raw: bytes, encoding: Encoding, sizes: "array[int]") -> Itera
 
 
 def guess_encoding(raw: bytes) -> str | None:
-    """Names the encoding that bytes which are not UTF-8 most often have, if they could have it."""
+    """Names the encoding that bytes which are not UTF-8 most often have, if they could have it.
+
+    Bytes with UTF-8 among them are no other encoding, but damaged.
+    """
     try:
-        raw.decode("cp1252")
+        text = raw.decode("cp1252")
     except UnicodeDecodeError:
         return None
-    return "windows-1252"
+    return None if is_twice_encoded_text(text) else "windows-1252"
 
 
 def _by_mark(name: str, raw: bytes) -> Encoding | None:
@@ -90,17 +94,18 @@ def _by_mark(name: str, raw: bytes) -> Encoding | None:
     return Encoding(codec, 2)
 
 
-def _declared_codec(declared: str) -> str:
+def _declared_codec(name: str, declared: str) -> str:
     try:
         codec = codecs.lookup(declared).name
     except LookupError:
-        raise InputUnusable(f'there is no encoding "{declared}"', 'set encoding to "utf-8" or "windows-1252"') from None
+        message = f'{name} cannot be read: there is no encoding "{declared}"'
+        raise InputUnusable(message, 'set encoding to "utf-8" or "windows-1252"') from None
     if codec in {"utf-16", "utf-16-le", "utf-16-be"}:
         return "utf-16-le" if codec == "utf-16" else codec
     if codec == "utf-8-sig":
         return "utf-8"
     if not _keeps_ascii(codec):
-        raise InputUnusable(f'sheets in the encoding "{declared}" cannot be read', _RESAVE)
+        raise InputUnusable(f'{name}: sheets in the encoding "{declared}" cannot be read', _RESAVE)
     return codec
 
 

@@ -15,6 +15,8 @@ from layersync.values.problem import Problem
 from layersync.values.rules import SheetRules
 
 _CUT_OFF: Final = "the file ends in the middle of a character: it was cut off, export it again"
+# what the codecs of UTF-8 and UTF-16 say of such an end
+_CUT_REASONS: Final = {"unexpected end of data", "truncated data"}
 # what the error handler "surrogateescape" makes of a byte that can't be decoded
 _KEPT_BYTES: Final = re.compile("[\udc80-\udcff]+")
 
@@ -33,7 +35,7 @@ def _first_damage(raw: bytes, encoding: Encoding) -> tuple[int, bool]:
     try:
         raw[encoding.mark :].decode(encoding.codec)
     except UnicodeDecodeError as failure:
-        cut_off = encoding.codec == "utf-8" and failure.reason == "unexpected end of data"
+        cut_off = encoding.codec.startswith("utf-") and failure.reason in _CUT_REASONS
         return encoding.mark + failure.start, cut_off
     return encoding.mark, False
 
