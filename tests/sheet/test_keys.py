@@ -59,6 +59,8 @@ DAMAGED = [
     ("4.3.2024 00:00", "a date"),
     ("04-Mar", "a date"),
     ("#N/A", "an error value"),
+    ("Err:502", "an error value"),
+    ("########", "an error value"),
     (f"{UUID[:9]}\u200b{UUID[9:]}", "U+200B"),
     (f"\ufeff{UUID}", "U+FEFF"),
     (f"{UUID[:9]}\u00ad{UUID[9:]}", "U+00AD"),

@@ -18,7 +18,7 @@ _ERRORS: Final = frozenset(
 """.split()  # noqa: SIM905  a list of words is read more easily than a list of literals
 )
 _LONGEST_ERROR: Final = 32
-_ERROR_SHAPES: Final = r"\A(?:#{4,32}|Err:\d{3})\z"
+_ERROR_SHAPES: Final = r"^(?:#{4,32}|Err:\d{3})$"
 
 # the first bytes of UTF-8 sequences, read as windows-1252, before what no word continues with
 _TWICE_ENCODED: Final = "|".join(
@@ -46,7 +46,8 @@ def is_error(trimmed: pl.Expr) -> pl.Expr:
 
 def is_error_text(text: str) -> bool:
     """Tells whether a single text is an error value of a spreadsheet."""
-    return text.strip().upper() in _ERRORS
+    trimmed = text.strip()
+    return trimmed.upper() in _ERRORS or re.search(_ERROR_SHAPES, trimmed) is not None
 
 
 def is_unseen(trimmed: pl.Expr) -> pl.Expr:
