@@ -40,7 +40,7 @@ def test_B15_lengths_count_characters_of_what_is_sent_and_keep_the_value(cell: s
 
 def test_B15_a_broken_limit_is_told_with_its_numbers() -> None:
     assert only_problem(column("title", "x" * 11)).message == "the text has 11 characters, at most 10 are allowed"
-    assert only_problem(column("title", "x")).message == "the text has 1 characters, at least 2 are needed"
+    assert only_problem(column("title", "x")).message == "the text has 1 character, at least 2 are needed"
 
 
 def test_a_length_that_is_only_usual_is_a_warning() -> None:

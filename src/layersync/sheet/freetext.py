@@ -65,7 +65,10 @@ def _lengths(form: Field) -> Iterator[_Check]:
 
 
 def _too_short(form: Field, text: str) -> Note:
-    return Note(f"the text has {len(text)} characters, at least {form.min_length} are needed", "write more", limit=True)
+    characters = "character" if len(text) == 1 else "characters"
+    return Note(
+        f"the text has {len(text)} {characters}, at least {form.min_length} are needed", "write more", limit=True
+    )
 
 
 def _too_long(form: Field, text: str) -> Note:
