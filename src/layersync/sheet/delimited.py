@@ -11,6 +11,7 @@ import polars as pl
 from layersync.errors import InputUnusable
 from layersync.resources.resource import Resource
 from layersync.sheet.dialect import DELIMITERS, Dialect, find_dialect
+from layersync.sheet.marks import Marks
 from layersync.sheet.quoting import find_fault
 from layersync.sheet.records import MAX_COLUMNS, Records, read_records
 from layersync.sheet.strangers import known_names
@@ -24,11 +25,15 @@ from layersync.values.rules import SheetRules
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A grid, the physical line at which its header starts, and what is wrong with its structure."""
+    """A grid, the physical line at which its header starts, and what is wrong with its structure.
+
+    `marks` is what a workbook says of its cells, None for text formats.
+    """
 
     grid: Grid
     header_line: int
     problems: tuple[Problem, ...]
+    marks: Marks | None = None
 
 
 def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:

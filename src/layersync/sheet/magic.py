@@ -1,10 +1,10 @@
-"""Tells by its first bytes an input that is no text at all, so that it is refused by its right name."""
+"""Tells by its first bytes an input that is no sheet at all, so that it is refused by its right name."""
 
 from typing import Final
 
 from layersync.errors import InputUnusable
 
-_AS_CSV: Final = "this version reads CSV and TSV: save or download the sheet as CSV (UTF-8)"
+_AS_SHEET: Final = "save or download it as a workbook (.xlsx, .ods) or as CSV (UTF-8)"
 _UNPACK: Final = "unpack it and give the CSV file itself"
 
 _PACKED: Final = (
@@ -14,35 +14,28 @@ _PACKED: Final = (
     (b"BZh", "bzip2"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
-_ZIP: Final = b"PK\x03\x04"
-_EMPTY_ZIP: Final = b"PK\x05\x06"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# what a workbook with a password is kept in, as the names inside that container are written
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 _PDF: Final = b"%PDF-"
 _PAGE_STARTS: Final = (b"<!doctype html", b"<html", b"<?xml", b"<head", b"<script")
 
 
 def refuse_other_formats(name: str, raw: bytes) -> None:
-    """Raises InputUnusable for archives, workbooks, PDF and web pages (reliability A5)."""
+    """Raises InputUnusable for archives, old or locked workbooks, PDF and web pages (reliability A5, D8).
+
+    A zip passes: a workbook is one.
+    """
     for magic, kind in _PACKED:
         if raw.startswith(magic):
             raise InputUnusable(f"{name} is a {kind} archive, not a sheet", _UNPACK)
-    if raw.startswith((_ZIP, _EMPTY_ZIP)):
-        raise _zip(name, raw)
+    if raw.startswith(_OLE) and _LOCKED in raw:
+        raise InputUnusable(f"{name} is protected by a password", "save it without a password")
     if raw.startswith(_OLE):
-        raise InputUnusable(f"{name} is an old Excel workbook (.xls) or another Office file", _AS_CSV)
+        raise InputUnusable(f"{name} is an old Excel workbook (.xls) or another Office file", _AS_SHEET)
     if raw.startswith(_PDF):
-        raise InputUnusable(f"{name} is a PDF, not a sheet", _AS_CSV)
+        raise InputUnusable(f"{name} is a PDF, not a sheet", _AS_SHEET)
     _refuse_pages(name, raw)
-
-
-def _zip(name: str, raw: bytes) -> InputUnusable:
-    # the first entry of a workbook is its content list or its type, both near the start
-    start = raw[:4096]
-    if b"opendocument.spreadsheet" in start:
-        return InputUnusable(f"{name} is an OpenDocument workbook (.ods)", _AS_CSV)
-    if b"[Content_Types].xml" in start or b"xl/" in start:
-        return InputUnusable(f"{name} is an Excel workbook (.xlsx)", _AS_CSV)
-    return InputUnusable(f"{name} is a zip archive, not a sheet", _UNPACK)
 
 
 def _refuse_pages(name: str, raw: bytes) -> None:

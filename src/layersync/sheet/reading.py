@@ -4,14 +4,17 @@ from dataclasses import replace
 
 from layersync.errors import InputUnusable
 from layersync.resources.resource import Resource
-from layersync.sheet.delimited import read_delimited
+from layersync.sheet.delimited import Sheet, read_delimited
+from layersync.sheet.finding import Finding
 from layersync.sheet.fit import check_fit
 from layersync.sheet.header import Layout, read_header
 from layersync.sheet.keys import is_id
 from layersync.sheet.magic import refuse_other_formats
+from layersync.sheet.marks import marked
 from layersync.sheet.source import read_source
 from layersync.sheet.structure import broken_lines, swallowed_rows
 from layersync.sheet.understand import narrowed, understand
+from layersync.sheet.workbooks import is_workbook, read_workbook
 from layersync.values.desired import Desired
 from layersync.values.grid import Grid
 from layersync.values.problem import Problem
@@ -30,15 +33,20 @@ def read_sheet(rules: SheetRules, resource: Resource) -> Desired:
     raw = read_source(rules.source, rules.max_bytes, rules.tab)
     rules = replace(rules, source=source_name(rules.source))
     refuse_other_formats(rules.source, raw)
-    sheet = read_delimited(rules, resource, raw)
+    sheet = read_workbook(rules, raw) if is_workbook(raw) else read_delimited(rules, resource, raw)
     layout = read_header(rules, resource, sheet.grid, sheet.header_line)
-    lines = _faults_of_lines(rules, resource, sheet.grid, layout)
+    lines = () if sheet.marks else _faults_of_lines(rules, resource, sheet.grid, layout)
     problems = (*layout.problems, *sheet.problems, *lines)
     if layout.key is None or problems:
-        raise _unusable(rules.source, problems)
+        raise _unusable(sheet.grid, problems)
     if sheet.grid.cells.is_empty():
         raise InputUnusable(f"{rules.source} has 0 data rows", "check the export that wrote it")
-    return understand(rules, resource, sheet.grid, narrowed(rules, layout), layout.key)
+    used = narrowed(rules, layout)
+    return understand(rules, resource, sheet.grid, used, layout.key, _marks(rules, resource, sheet, used))
+
+
+def _marks(rules: SheetRules, resource: Resource, sheet: Sheet, layout: Layout) -> tuple[Finding, ...]:
+    return tuple(marked(sheet.marks, rules, resource, sheet.grid, layout)) if sheet.marks else ()
 
 
 def _faults_of_lines(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout) -> tuple[Problem, ...]:
@@ -49,9 +57,9 @@ def _faults_of_lines(rules: SheetRules, resource: Resource, grid: Grid, layout: 
     return (*found, *swallowed_rows(grid, multiline, layout.key, "|".join(resource.id_forms)))
 
 
-def _unusable(source: str, problems: tuple[Problem, ...]) -> InputUnusable:
+def _unusable(grid: Grid, problems: tuple[Problem, ...]) -> InputUnusable:
     ordered = sorted(problems, key=lambda problem: (problem.row or 0, problem.line or 0))
     first = ordered[0]
-    where = f"{source}:{first.cell}" if first.cell else source
+    where = ":".join(part for part in (grid.source, grid.tab, first.cell) if part)
     more = f" (and {len(ordered) - 1} more problems)" if len(ordered) > 1 else ""
     return InputUnusable(f"{where}: {first.message}{more}", first.what_to_do, ordered)

@@ -1,6 +1,6 @@
 """From a grid and its columns to what the sheet states: the rows, their states, every problem."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import polars as pl
@@ -20,10 +20,13 @@ from layersync.values.rules import SheetRules
 _SKIP = "skip"
 
 
-def understand(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout, key: int) -> Desired:
+def understand(
+    rules: SheetRules, resource: Resource, grid: Grid, layout: Layout, key: int, marks: Collection[Finding] = ()
+) -> Desired:
     """Reads every cell of the grid; `key` is the index of the key column.
 
-    Raises UsageError for a `--key` that no row has.
+    `marks` is what the format says of cells; nothing else is then said of those. Raises UsageError for a `--key` that
+    no row has.
     """
     texts = grid.cells[letter(key)]
     keys = read_key(texts, resource, rules.key, key)
@@ -40,7 +43,7 @@ def understand(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout
         columns.append(reading.values.alias(place.column.path))
         findings += reading.findings
     wanted = _wanted(rules, resource, keys.values)
-    findings = _of_rows(findings, wanted & ~skipped)
+    findings = _of_rows(_with_marks(findings, marks), wanted & ~skipped)
     rows = pl.DataFrame(
         [
             grid.positions["row"].alias("_row"),
@@ -98,6 +101,11 @@ def _wanted(rules: SheetRules, resource: Resource, keys: pl.Series) -> pl.Series
         if key not in there:
             raise UsageError(f"--key {shown(text)}: no row of the sheet has this {rules.key}")
     return keys.is_in(sorted(there)).fill_null(value=False)
+
+
+def _with_marks(findings: list[Finding], marks: Collection[Finding]) -> list[Finding]:
+    places = {(mark.at, mark.column) for mark in marks}
+    return [*marks, *(finding for finding in findings if (finding.at, finding.column) not in places)]
 
 
 def _of_rows(findings: Iterable[Finding], told: pl.Series) -> list[Finding]:

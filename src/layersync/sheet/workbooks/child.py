@@ -1,0 +1,37 @@
+"""The program of the child process: a workbook from standard input, one tab of it to standard output."""
+
+import json
+import resource
+import sys
+from typing import Final
+
+from layersync.sheet.workbooks.exchange import Request, write_answer, write_refusal
+from layersync.sheet.workbooks.tab import read_tab
+from layersync.sheet.workbooks.unreadable import Unreadable
+
+# what the interpreter and its libraries map before they do anything, and 1 GB for the workbook
+_ADDRESS_SPACE: Final = (512 << 20) + (1 << 30)
+_CPU_SECONDS: Final = 30
+
+
+def main() -> None:
+    """Answers one request; ends without an answer where memory or time run out."""
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, _CPU_SECONDS)
+    _limit(resource.RLIMIT_AS, _ADDRESS_SPACE)
+    request = Request(**json.loads(sys.argv[1]))
+    try:
+        written = write_answer(read_tab(sys.stdin.buffer.read(), request))
+    except Unreadable as reason:
+        written = write_refusal(reason)
+    sys.stdout.buffer.write(written)
+
+
+def _limit(what: int, wanted: int) -> None:
+    _, hard = resource.getrlimit(what)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(what, (most, most))
+
+
+if __name__ == "__main__":
+    main()
