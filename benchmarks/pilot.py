@@ -71,8 +71,8 @@ def main() -> int:
         place = place_in(Path(folder))
         _fill(place, sandbox, flags)
         began = time.monotonic()
-        with _company(sandbox, flags):
-            ran = place.run("sync", "-q")
+        with _company(sandbox, flags), place.started("sync", "-q") as process:
+            ran = place.ended(process, _PATIENCE_S)
         took_s = time.monotonic() - began
         entries = sandbox.entries()
         reads, writes = (_figures(entries, name, limit, flags.minute) for name, limit in _CLASSES)
@@ -80,6 +80,7 @@ def main() -> int:
         return 0 if _passes(flags, ran, reads, writes) else 1
 
 
+_PATIENCE_S = 3600
 _CLASSES = (("read-light", READS), ("write-light", WRITES))
 
 

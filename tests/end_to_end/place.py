@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,11 +133,16 @@ class Place:
             process.kill()
             process.communicate()
 
-    def ended(self, process: subprocess.Popen[str]) -> Ran:
-        """Waits for the end of a started program; the code of one ended by a signal is 128 and its number."""
-        out, err = process.communicate(timeout=PATIENCE_S)
-        code = process.returncode if process.returncode >= 0 else 128 - process.returncode
-        return Ran(code, out, err, self._latest())
+    def ended(self, process: subprocess.Popen[str], patience_s: float = PATIENCE_S) -> Ran:
+        """Waits for the end of a started program; the code of one that a signal killed is below 0."""
+        out, err = process.communicate(timeout=patience_s)
+        return Ran(process.returncode, out, err, self._latest())
+
+    def remembered(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table of the state file."""
+        with contextlib.closing(sqlite3.connect(self.folder / ".layersync" / "state.sqlite")) as state:
+            tables = [name for (name,) in state.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+            return {table: state.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608  a name
 
     def _latest(self) -> Path:
         return (self.folder / "reports" / "latest").resolve()

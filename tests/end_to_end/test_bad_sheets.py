@@ -96,6 +96,7 @@ BAD_STRUCTURE = {
     "header near a field": (f"id,tag line\n{ACME},one\n", "B1", '"tag line" is not a field of projects'),
     "read-only header": (f"id,createdAt\n{ACME},one\n", "B1", '"createdAt" is read-only'),
     "missing key column": ("name,tagline\nAcme,one\n", "1", "the sheet has no column id"),
+    "sheet of the other resource": (f"influencerId,vibe\n{OMA},calm\n", "1", "the sheet has no column id"),
     "data without header": (f"id,\n{ACME},one\n", "B1", "the column has data but no header"),
     "unclosed quote": (
         f'id,tagline\n{ACME},"one\n{HALDEN},two\n',

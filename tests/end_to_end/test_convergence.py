@@ -27,8 +27,9 @@ Sheet = list[dict[str, str]]
 
 LONG = "Bread from people who know what they do, baked at night and on your table before you have found your slippers."
 LETTERS = "ab Z09'\"=+@|{[,;\u00e9e\u0301ß\u212b🍣من"
-DOTTED = st.sampled_from(
-    ["1", "01", "2.50", "-3", "true", "FALSE", "null", "[1]", '{"a":1}', "caf\u00e9", "cafe\u0301"]
+NUMBERS = {"1", "2.50", "-3"}
+DOTTED = st.sampled_from([*sorted(NUMBERS), "true", "FALSE"]) | st.sampled_from(
+    ["01", "null", "[1]", '{"a":1}', "caf\u00e9", "cafe\u0301"]
 )
 CLEAR = st.sampled_from(["<clear>", " <clear> "])
 LITERAL_CLEAR = st.just("\\<clear>")
@@ -45,6 +46,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abk"), inner, max_size=2),
     max_leaves=4,
 )
+NUMBER = st.integers(-3, 9) | st.sampled_from([0.5, 2.0])
 OBJECT = st.dictionaries(st.sampled_from(["a", "b", "k", "partner", "e\u0301"]), JSON, max_size=4)
 WORDS = st.lists(texts(1, 5), max_size=3)
 PERSONA = st.fixed_dictionaries(
@@ -112,26 +114,32 @@ class World:
     raw: bytes
 
 
+# every cell that stands at a path inside an object, met by a live value of each type
+TYPED = st.fixed_dictionaries(
+    {"a": NUMBER | st.booleans() | DOTTED, "b": st.fixed_dictionaries({"k": NUMBER | st.booleans() | DOTTED})},
+    optional={"e\u0301": NUMBER | DOTTED, "partner": JSON},
+)
+SHEETS: Sequence[tuple[str, st.SearchStrategy[dict[str, str]], Mapping[str, st.SearchStrategy[object]]]] = [
+    ("projects", st.fixed_dictionaries(dict(DOTTED_CELLS)), {"metadata": TYPED}),
+    ("projects", st.fixed_dictionaries({}, optional={**PROJECT_CELLS, **DOTTED_CELLS}), {}),
+    ("projects", st.fixed_dictionaries(dict(METADATA_CELL), optional=dict(PROJECT_CELLS)), {}),
+    ("influencers", st.fixed_dictionaries(dict(PERSONA_CELLS)), {"personality": PERSONA}),
+    ("influencers", st.fixed_dictionaries({}, optional={**INFLUENCER_CELLS, **PERSONA_CELLS}), {}),
+    ("influencers", st.fixed_dictionaries(dict(WHOLE_PERSONA), optional=dict(INFLUENCER_CELLS)), {}),
+]
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    resource, cells = draw(
-        st.sampled_from(
-            [
-                ("projects", {**PROJECT_CELLS, **DOTTED_CELLS}),
-                ("projects", {**PROJECT_CELLS, **METADATA_CELL}),
-                ("influencers", {**INFLUENCER_CELLS, **PERSONA_CELLS}),
-                ("influencers", {**INFLUENCER_CELLS, **WHOLE_PERSONA}),
-            ]
-        )
-    )
-    rows = draw(st.lists(st.fixed_dictionaries({}, optional=dict(cells)), min_size=1, max_size=4))
-    live = [draw(_live(resource, number)) for number in range(len(rows) + 1)]
+    resource, row, special = draw(st.sampled_from(SHEETS))
+    rows = draw(st.lists(row, min_size=1, max_size=4))
+    live = [draw(_live(resource, number, special)) for number in range(len(rows) + 1)]
     key = draw(st.sampled_from(["id", "customerExternalId"])) if resource == "projects" else "influencerId"
     sheet = [{key: draw(_spelled(str(record[key]), key)), **row} for record, row in zip(live, rows, strict=False)]
     return World(resource, key, live, sheet, draw(_written(sheet)))
 
 
-def _live(resource: str, number: int) -> st.SearchStrategy[Record]:
+def _live(resource: str, number: int, special: Mapping[str, st.SearchStrategy[object]]) -> st.SearchStrategy[Record]:
     make: Callable[..., Record] = project if resource == "projects" else influencer
     blank = make(number)
     fixed: Record = (
@@ -140,7 +148,7 @@ def _live(resource: str, number: int) -> st.SearchStrategy[Record]:
         else {"projectId": an_id(0), "referenceImages": [], "status": "ready"}
     )
     fixed |= {"createdAt": f"2026-04-0{number + 1}T00:00:00Z", "updatedAt": "2026-04-01T00:00:00Z"}
-    drawn = {name: strategy for name, strategy in LIVE.items() if name in blank and name not in fixed}
+    drawn = {**{name: value for name, value in LIVE.items() if name in blank and name not in fixed}, **special}
     return st.fixed_dictionaries(drawn).map(lambda values: {**blank, **fixed, **values})
 
 
@@ -250,7 +258,7 @@ def dotted(path: str, keys: Sequence[str], cell: str, record: Mapping[str, objec
         live = live.get(spelled(live, key)) if isinstance(live, dict) else None
     if isinstance(live, bool) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
-    if isinstance(live, int | float) and not isinstance(live, bool) and value in {"1", "2.50", "-3"}:
+    if isinstance(live, int | float) and not isinstance(live, bool) and value in NUMBERS:
         return float(value)
     return value
 

@@ -1,9 +1,7 @@
 """A dry run sends nothing but GET, and changes nothing of what runs remember (must show 2)."""
 
 import asyncio
-import sqlite3
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -88,17 +86,10 @@ def test_a_dry_run_of_sheets_that_cannot_be_used_sends_nothing(pending: Place, a
 
 def test_a_dry_run_changes_nothing_that_runs_remember(pending: Place, api: Traffic) -> None:
     pending.call("sync")
-    before = memory(pending.folder)
+    before = pending.remembered()
     pending.table([{"id": ACME, "timezone": "Asia/Tokyo"}])
     pending.call("sync", "-n")
-    assert memory(pending.folder) == before
-
-
-def memory(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table of the state file."""
-    with sqlite3.connect(folder / ".layersync" / "state.sqlite") as state:
-        tables = [name for (name,) in state.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-        return {table: state.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608  names of tables
+    assert pending.remembered() == before
 
 
 def test_a_session_for_a_dry_run_holds_a_transport_that_refuses_patch(pending: Place, api: Traffic) -> None:

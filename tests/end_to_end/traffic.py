@@ -61,10 +61,14 @@ class Traffic:
         """What goes wrong from here on; the rules count anew."""
         self._sandbox.set_faults(*rules)
 
+    def fired(self) -> int:
+        """How many requests the first fault rule has met."""
+        return int(self._sandbox.state()["faults"][0]["fired"])
+
     def wait_for_fault(self, process: subprocess.Popen[str]) -> None:
         """Returns once the first fault rule has met a request of the process, which must not end before."""
         deadline = time.monotonic() + PATIENCE_S
-        while not self._sandbox.state()["faults"][0]["fired"]:
+        while not self.fired():
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.01)
