@@ -62,7 +62,7 @@ def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:
         *_faults_of_records(rules, records, dialect),
         *_broken(rules.source, records, raw, encoding, dialect),
         *unclean_quotes(grid),
-        *faults_of_cells(grid),
+        *faults_of_cells(grid, rules.header_row),
     )
     header_line = records.first_line(rules.header_row - 1, dialect.skip_lines)
     return Sheet(grid, header_line, problems)
@@ -151,11 +151,7 @@ def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) ->
     """Tells of what is wrong with the table as such: too long, ragged."""
     width = len(records.header or ())
     if records.too_many:
-        yield Problem(
-            message=f"the sheet has more than {rules.max_rows:,} rows",
-            what_to_do="if it is meant to be that long, raise max_rows",
-            source=rules.source,
-        )
+        yield _too_many(rules, records)
     for record, cells in records.ragged:
         yield Problem(
             message=f"row {record + 1} has {cells} {'field' if cells == 1 else 'fields'}, the header has {width}",
@@ -164,3 +160,11 @@ def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) ->
             row=record + 1,
             line=records.first_line(record, dialect.skip_lines),
         )
+
+
+def _too_many(rules: SheetRules, records: Records) -> Problem:
+    if len(records.kept) > rules.max_rows:
+        message, what_to_do = f"{rules.max_rows:,} rows", "if it is meant to be that long, raise max_rows"
+    else:
+        message, what_to_do = f"{len(records.ends) - len(records.kept):,} blank rows", "remove them"
+    return Problem(message=f"the sheet has more than {message}", what_to_do=what_to_do, source=rules.source)

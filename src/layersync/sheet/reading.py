@@ -61,5 +61,6 @@ def _unusable(grid: Grid, problems: tuple[Problem, ...]) -> InputUnusable:
     ordered = sorted(problems, key=lambda problem: (problem.row or 0, problem.line or 0))
     first = ordered[0]
     where = ":".join(part for part in (grid.source, grid.tab, first.cell) if part)
-    more = f" (and {len(ordered) - 1} more problems)" if len(ordered) > 1 else ""
+    left = len(ordered) - 1
+    more = f" (and {left} more {'problem' if left == 1 else 'problems'})" if left else ""
     return InputUnusable(f"{where}: {first.message}{more}", first.what_to_do, ordered)

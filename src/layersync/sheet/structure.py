@@ -19,14 +19,14 @@ _BROKEN: Final = pl.all().str.contains(r"[\r\n]")
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
-def faults_of_cells(grid: Grid) -> tuple[Problem, ...]:
+def faults_of_cells(grid: Grid, header_row: int) -> tuple[Problem, ...]:
     """Finds control characters, in the header too, and cells that are larger than a spreadsheet's (A4, A7)."""
     cells = pl.all().str
     # bytes first: they are known without counting, and never fewer than characters
     large = among(pl.all(), cells.len_bytes() > MAX_CELL, lambda texts: texts.str.len_chars() > MAX_CELL)
     findings = [Finding(at, index, _control(cell)) for at, index, cell in _hits(grid, cells.contains(_CONTROL))]
     findings += [Finding(at, index, _large(cell)) for at, index, cell in _hits(grid, large)]
-    return (*_controls_of_header(grid), *placed(findings, grid))
+    return (*_controls_of_header(grid, header_row), *placed(findings, grid))
 
 
 def unclean_quotes(grid: Grid) -> Iterator[Problem]:
@@ -107,7 +107,7 @@ def _spanning(grid: Grid, at: int, index: int) -> Note:
     )
 
 
-def _controls_of_header(grid: Grid) -> Iterator[Problem]:
+def _controls_of_header(grid: Grid, header_row: int) -> Iterator[Problem]:
     for index, text in enumerate(grid.header):
         if re.search(_CONTROL, text):
             note = _control(text)
@@ -115,6 +115,8 @@ def _controls_of_header(grid: Grid) -> Iterator[Problem]:
                 message=note.message,
                 what_to_do=note.what_to_do,
                 source=grid.source,
+                tab=grid.tab,
+                row=header_row,
                 column=letter(index),
                 header=text,
             )

@@ -39,7 +39,7 @@ def read_workbook(rules: SheetRules, raw: bytes) -> Sheet:
     except Unreadable as reason:
         raise InputUnusable(f"{rules.source} {reason.message}", reason.what_to_do) from None
     grid = _grid(rules, raw, answer)
-    problems = (*_faults(rules, answer), *faults_of_cells(grid))
+    problems = (*_faults(rules, answer), *faults_of_cells(grid, rules.header_row))
     return Sheet(grid, rules.header_row, problems, Marks(answer.numbers, answer.damage))
 
 
