@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -133,3 +134,20 @@ def test_every_cell_comes_back_beside_its_outcome(rows: list[list[str]], delimit
     assert [row[:3] for row in read] == [["a", "b", "c"], *rows]
     assert [row[3] for row in read] == ["_outcome", *["invalid"] * len(rows)]
     assert {len(row) for row in read} == {6}
+
+
+def test_rows_of_a_workbook_are_written_as_csv_that_reads_back_as_the_same_cells() -> None:
+    cells = {"A": ["1", "2"], "B": ['Zürich, "the" \n city', "ok"], "C": ["failed", ""]}
+    sheet = replace(
+        grid([b"", b"", b""], ["id", " name ", "_outcome"]),
+        cells=pl.DataFrame(cells),
+        raw=b"PK",
+        encoding="",
+        delimiter="",
+    )
+    told = retried(sheet, {2: PlanState.INVALID, 3: PlanState.UNCHANGED}, message="wrong", what_to_do="=fix")
+    assert told.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(told.decode("utf-8-sig"), newline=""))) == [
+        ["id", " name ", "_outcome", "_error", "_what_to_do"],
+        ["1", 'Zürich, "the" \n city', "invalid", "wrong", "'=fix"],
+    ]

@@ -1,5 +1,6 @@
 """`retry.csv`: the rows that did not get through, as they stood in the sheet, to be corrected and synced again."""
 
+import codecs
 import csv
 import io
 import re
@@ -23,13 +24,14 @@ def retry_csv(job: JobReport, report: Report, grid: Grid) -> Iterator[bytes]:
     """The header and every row that did not get through, byte for byte, each with three columns more.
 
     Yields nothing when there is nothing to correct. `grid` is the sheet of the job; delimiter, encoding and line ends
-    are the sheet's own. A sheet that is itself a `retry.csv` gets new columns in place of its old ones.
+    are the sheet's own; the rows of a workbook are written as CSV (UTF-8). A sheet that is itself a
+    `retry.csv` gets new columns in place of its old ones.
     """
     told = (row for row in notable_rows(job, report) if row.outcome in _DID_NOT_GET_THROUGH)
     first = next(told, None)
     if first is None:
         return
-    paper = _Paper(grid)
+    paper = _Paper(grid) if grid.delimiter else _FreshPaper(grid)
     yield paper.header()
     for row in chain([first], told):
         yield paper.row(row)
@@ -49,8 +51,7 @@ class _Paper:
         return self._beside(*self._cut(*self._grid.header_span), ADDED)
 
     def row(self, row: Row) -> bytes:
-        told = (row.outcome, harmless(row.message), harmless(row.what_to_do))
-        return self._beside(*self._cut(*self._spans[row.row]), told)
+        return self._beside(*self._cut(*self._spans[row.row]), _told(row))
 
     def _cut(self, start: int, end: int) -> tuple[bytes, bytes]:
         """A record and its line end; the last row of a sheet may have none, and gets that of the header."""
@@ -66,6 +67,30 @@ class _Paper:
             record = text.encode(self._grid.encoding)
         added = self._grid.delimiter + _quoted(told, self._grid.delimiter)
         return record + added.encode(self._grid.encoding, "backslashreplace") + line_end
+
+
+class _FreshPaper:
+    """CSV for the rows of a sheet that is no text: comma, and the mark by which spreadsheet programs know UTF-8."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._header = grid.header
+        self._cells = grid.cells
+        self._at = {row: at for at, row in enumerate(grid.positions["row"].to_list())}
+        self._kept = [index for index, text in enumerate(grid.header) if text.strip().lower() not in ADDED]
+
+    def header(self) -> bytes:
+        return codecs.BOM_UTF8 + self._line(self._header, ADDED)
+
+    def row(self, row: Row) -> bytes:
+        return self._line(self._cells.row(self._at[row.row]), _told(row))
+
+    def _line(self, cells: Sequence[str], told: Sequence[str]) -> bytes:
+        texts = [*(cells[index] for index in self._kept), *told]
+        return f"{_quoted(texts, ',')}\r\n".encode(errors="backslashreplace")
+
+
+def _told(row: Row) -> tuple[str, str, str]:
+    return row.outcome, harmless(row.message), harmless(row.what_to_do)
 
 
 def without(text: str, delimiter: str, width: int, dropped: Set[int]) -> str:
