@@ -16,6 +16,10 @@ STYLES = (
     f'<styleSheet xmlns="{_MAIN}"><cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/>'
     '<xf numFmtId="21"/></cellXfs></styleSheet>'
 )
+_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+    f'manifest:full-path="/" manifest:media-type="{ODS_TYPE}"/></manifest:manifest>'
+)
 DATE, MOMENT, CLOCK = 1, 2, 3
 
 
@@ -92,7 +96,7 @@ def ods_parts(tables: str, styles: str = "") -> dict[str, str]:
         f'calcext:1.0"><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>'
         f"{tables}</office:spreadsheet></office:body></office:document-content>"
     )
-    return {"mimetype": ODS_TYPE, "content.xml": content}
+    return {"mimetype": ODS_TYPE, "META-INF/manifest.xml": _MANIFEST, "content.xml": content}
 
 
 def ods(rows: str, columns: str = "") -> bytes:

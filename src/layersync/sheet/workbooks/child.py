@@ -16,15 +16,20 @@ _CPU_SECONDS: Final = 30
 
 def main() -> None:
     """Answers one request; ends without an answer where memory or time run out."""
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_CPU, _CPU_SECONDS)
-    _limit(resource.RLIMIT_AS, _ADDRESS_SPACE)
+    limit()
     request = Request(**json.loads(sys.argv[1]))
     try:
         written = write_answer(read_tab(sys.stdin.buffer.read(), request))
     except Unreadable as reason:
         written = write_refusal(reason)
     sys.stdout.buffer.write(written)
+
+
+def limit() -> None:
+    """Sets the limits of this process, for good."""
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_CPU, _CPU_SECONDS)
+    _limit(resource.RLIMIT_AS, _ADDRESS_SPACE)
 
 
 def _limit(what: int, wanted: int) -> None:

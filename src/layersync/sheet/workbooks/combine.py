@@ -14,7 +14,7 @@ from layersync.values.grid import letter
 _MAX_AREA: Final = 12_000_000
 # Excel keeps 15 digits of a number
 _TOO_LONG: Final = r"^-?\d{16,}(?:\.|$)"
-_VALUED: Final = (Kind.NUMBER, Kind.DATE, Kind.BOOLEAN)
+_VALUED: Final = (Kind.NUMBER, Kind.DATE, Kind.BOOLEAN, Kind.WORDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,20 @@ from layersync.values.grid import letter
 
 _MAX_CELLS: Final = 10_000_000
 _COLUMNS: Final = 256
-_KINDS: Final = 8
+_KINDS: Final = 16
 
 
 class Kind(IntEnum):
     """What a cell holds, by its XML."""
 
-    TEXT = 1
+    TEXT = 1  # possibly none: where texts are kept elsewhere, the cell does not show it
     NUMBER = 2  # a date too, where the format stores it as a number
     DATE = 3
     BOOLEAN = 4
     ERROR = 5
     EMPTY_FORMULA = 6  # no value was stored with the formula
-    GIVEN = 7  # its text is among `texts`, and not what a parser makes of it
+    WORDS = 7  # text, certainly
+    GIVEN = 8  # its text is among `texts`, and not what a parser makes of it
 
 
 class Range(NamedTuple):
@@ -63,9 +64,9 @@ class Facts:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     formulas: int = 0
 
-    def check_size(self) -> None:
-        """Raises Unreadable for more cells than can be meant."""
-        if len(self.cells) > _MAX_CELLS:
+    def check_size(self, more: int = 0) -> None:
+        """Raises Unreadable for more cells than can be meant, `more` being about to come."""
+        if len(self.cells) + more > _MAX_CELLS:
             raise Unreadable(f"holds a tab of more than {_MAX_CELLS:,} cells", "remove what layersync does not need")
 
     def table(self) -> pl.DataFrame:

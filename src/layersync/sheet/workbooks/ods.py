@@ -165,10 +165,10 @@ class _ContentListener:
     def _end_row(self) -> None:
         facts = self._facts
         if facts is not None and self._cells:
+            facts.check_size(len(self._cells) * self._row_repeats)
             for row in range(self._row + 1, self._row + 1 + self._row_repeats):
                 facts.cells.extend(packed(row, column, kind) for column, kind, _ in self._cells)
                 facts.texts.update({(row, column): text for column, _, text in self._cells if text})
-                facts.check_size()
         self._row += self._row_repeats
 
 
@@ -184,7 +184,7 @@ def _kind(cell: Attributes, text: str, paragraphs: int) -> tuple[Kind, str] | No
     # LibreOffice writes an empty paragraph for a formula whose value is the empty text
     if not kind and "table:formula" in cell and not paragraphs:
         return Kind.EMPTY_FORMULA, ""
-    return (Kind.TEXT, "") if text or cell.get("office:string-value") else None
+    return (Kind.WORDS, "") if text or cell.get("office:string-value") else None
 
 
 def _clock(duration: str) -> str:

@@ -16,7 +16,7 @@ from layersync.sheet.workbooks.facts import Facts, Range, Tab
 from layersync.sheet.workbooks.pick import pick_tab
 from layersync.sheet.workbooks.unreadable import Unreadable, damaged
 from layersync.sheet.workbooks.xml_pass import has_part
-from layersync.sheet.workbooks.zip_check import open_archive
+from layersync.sheet.workbooks.zip_check import open_archive, unpacking
 
 _OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument."
 _SPREADSHEET: Final = (_OPEN_DOCUMENT + b"spreadsheet", _OPEN_DOCUMENT + b"spreadsheet-template")
@@ -54,7 +54,9 @@ def _look(raw: bytes, wanted: str | None) -> _Read:
 
 
 def _look_into_ods(archive: zipfile.ZipFile, wanted: str | None) -> _Read:
-    if archive.read("mimetype").strip() not in _SPREADSHEET:
+    with unpacking():
+        kind = archive.read("mimetype").strip()
+    if kind not in _SPREADSHEET:
         raise Unreadable("is an OpenDocument file, but no spreadsheet", "save the sheet as .ods, .xlsx or CSV (UTF-8)")
     ods.refuse_encrypted(archive)
     tables = ods.read_tables(archive, wanted)

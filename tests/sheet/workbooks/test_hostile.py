@@ -1,0 +1,148 @@
+"""Files that would stop, fill or fool the parser are refused in plain words, by a program that goes on."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from layersync.sheet.workbooks.exchange import Request
+from layersync.sheet.workbooks.process import parse_in_child
+from layersync.sheet.workbooks.unreadable import Unreadable
+from tests.sheet.build import an_id, refused
+from tests.sheet.workbooks.make import (
+    number,
+    ods,
+    ods_cell,
+    ods_parts,
+    parsed,
+    row,
+    sheet_xml,
+    texts,
+    xlsx,
+    xlsx_parts,
+    zipped,
+)
+
+GOOD = texts(1, "planetId", "title") + texts(2, an_id(1), "Mars")
+SHARED = (
+    '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount="{}"><si><t>{}</t></si></sst>'
+)
+STRINGS_TARGET = (
+    '<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" '
+    'Target="sharedStrings.xml"/></Relationships>'
+)
+STOPPED = "the parser stopped"
+
+
+def with_strings(strings: str, rows: str = GOOD) -> dict[str, str]:
+    parts = xlsx_parts({"Planets": sheet_xml(rows)})
+    relations = parts["xl/_rels/workbook.xml.rels"].replace("</Relationships>", STRINGS_TARGET)
+    return parts | {"xl/_rels/workbook.xml.rels": relations, "xl/sharedStrings.xml": strings}
+
+
+def twice() -> bytes:
+    buffer = io.BytesIO(xlsx(GOOD))
+    with zipfile.ZipFile(buffer, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("xl/worksheets/sheet1.xml", sheet_xml(""))
+    return buffer.getvalue()
+
+
+def many_parts() -> bytes:
+    return zipped(xlsx_parts({"Planets": sheet_xml(GOOD)}) | {f"extra/{at}": "" for at in range(2_001)})
+
+
+def large_part(size: int, **more: str) -> bytes:
+    return zipped(xlsx_parts({"Planets": sheet_xml(GOOD)}) | {"xl/media/image1.png": bytes(size), **more})
+
+
+def encrypted_entry() -> bytes:
+    raw = bytearray(xlsx(GOOD))
+    at = raw.index(b"PK\x01\x02")
+    raw[at + 8] |= 1
+    return bytes(raw)
+
+
+def encrypted_ods() -> bytes:
+    parts = ods_parts("")
+    return zipped(parts | {"META-INF/manifest.xml": '<m:x xmlns:m="m"><m:encryption-data/></m:x>'})
+
+
+def with_type(kind: str) -> bytes:
+    parts = xlsx_parts({"Planets": sheet_xml(GOOD)})
+    types = parts["[Content_Types].xml"]
+    return zipped(parts | {"[Content_Types].xml": types.replace("officedocument.spreadsheetml.sheet.main+xml", kind)})
+
+
+DOCTYPE = '<!DOCTYPE x [<!ENTITY a "b">]>'
+
+REFUSED_BEFORE_PARSING = [
+    (twice(), "is in it twice"),
+    (many_parts(), "more than 2,000"),
+    (large_part(201_000_000), "unpacks to"),
+    (large_part(20_000_000), "packed more than 200:1"),
+    (encrypted_entry(), "protected by a password"),
+    (encrypted_ods(), "protected by a password"),
+    (with_type("sheet.binary.macroEnabled.main"), ".xlsb"),
+    (with_type("officedocument.wordprocessingml.document.main+xml"), "no Excel workbook"),
+    (zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), "no spreadsheet"),
+    (zipped({"planets.csv": "planetId"}), "zip archive"),
+    (zipped({}), "zip archive"),
+    (xlsx(GOOD)[:-30], "cannot be unpacked"),
+    (b"PK\x03\x04", "cannot be unpacked"),
+    (zipped(with_strings(DOCTYPE + SHARED.format(1, "&a;"))), "DOCTYPE"),
+    (zipped(xlsx_parts({"Planets": DOCTYPE + sheet_xml(GOOD)})), "DOCTYPE"),
+    (zipped(with_strings("") | {"xl/theme/x.xml": (" " * 2_000_000 + DOCTYPE).encode("utf-16")}), "DOCTYPE"),
+    (zipped({"[Content_Types].xml": "<a/>"}), "no Excel workbook"),
+]
+
+
+@pytest.mark.parametrize(("raw", "said"), REFUSED_BEFORE_PARSING, ids=[said for _, said in REFUSED_BEFORE_PARSING])
+def test_D2_D3_D4_D8_what_the_zip_shows_is_refused_before_any_parser(raw: bytes, said: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        parsed(raw)
+    assert said in refusal.value.message
+    assert refusal.value.what_to_do
+
+
+def test_small_parts_may_be_packed_as_well_as_they_like() -> None:
+    assert parsed(large_part(9_000_000)).header == ["planetId", "title"]
+
+
+def bombs() -> list[tuple[str, bytes, str]]:
+    long = texts(1, "planetId", "title") + row(2, number("A2", 1), '<c r="B2" t="s"><v>0</v></c>')
+    wide = '<table:table-row table:number-rows-repeated="1048576">{}</table:table-row>'
+    cell = ods_cell("x", more='table:number-columns-repeated="200"')
+    return [
+        ("declared count", zipped(with_strings(SHARED.format("9999999999999", "a"), long)), STOPPED),
+        ("far cell", xlsx(GOOD + row(1_048_576, number("XFD1048576", 1))), "column XFD"),
+        ("far cell in reach", xlsx(GOOD + row(1_048_576, number("GR1048576", 1))), "as far as GR1048576"),
+        ("long string", zipped(with_strings(SHARED.format(1, "x" * 199_000_000), long)), "packed more than"),
+        ("repeated cells", ods(wide.format(cell)), "more than 10,000,000 cells"),
+    ]
+
+
+@pytest.mark.parametrize(("raw", "said"), [pytest.param(raw, said, id=name) for name, raw, said in bombs()])
+def test_D1_a_file_that_would_end_the_parser_ends_nothing_else(raw: bytes, said: str) -> None:
+    refusal = refused(raw)
+    assert said in refusal.message
+    assert refusal.what_to_do
+
+
+def test_D1_a_child_that_takes_too_long_is_ended() -> None:
+    raw = xlsx(GOOD + "".join(texts(at, str(at)) for at in range(3, 30_000)))
+    with pytest.raises(Unreadable, match=r"stopped after 0\.05 seconds"):
+        parse_in_child(raw, Request(tab=None, header_row=1, max_text=1_000_000), seconds=0.05)
+
+
+def test_the_child_says_nothing_and_knows_no_key(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A child that crashes prints a trace: none of it is seen; and no secret is in its environment."""
+    spy = tmp_path / "sitecustomize.py"
+    spy.write_text(f"import os\nopen({str(tmp_path / 'env')!r}, 'w').write(repr(dict(os.environ)))\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("LAYERS_API_KEY", "canary")
+    assert STOPPED in refused(bombs()[0][1]).message
+    assert "canary" not in (tmp_path / "env").read_text(encoding="utf-8")
+    assert capfd.readouterr() == ("", "")
