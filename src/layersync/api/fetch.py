@@ -36,7 +36,7 @@ async def fetch(desired: Desired, form: Resource, client: ReadClient, clock: Clo
     Raises StoppedEarly for a listing that is damaged, loops, or can't be read to its end: nothing is planned from it.
     """
     known = first_known(desired, form)
-    reader = _Reader(form, desired.key_field, client, clock)
+    reader = Reader(form, desired.key_field, client, clock)
     done = asked = 0
     while reads := next_reads(known):
         answers: list[tuple[Read, Answer]] = []
@@ -64,8 +64,11 @@ async def read_record(form: Resource, record_id: str, client: ReadClient) -> Map
     return judgement.body
 
 
-class _Reader:
-    """Turns a read into requests, and its answer into values; remembers cursors, to notice a listing that loops."""
+class Reader:
+    """Turns a read into requests, and its answer into values; remembers cursors, to notice a listing that loops.
+
+    One reader sees each listing once: two filters over one listing need two.
+    """
 
     def __init__(self, form: Resource, key_field: str, client: ReadClient, clock: Clock) -> None:
         self._form = form
@@ -75,6 +78,7 @@ class _Reader:
         self._cursors: set[tuple[str | None, str]] = set()
 
     async def answer(self, read: Read) -> Answer:
+        """Carries out one read. Raises StoppedEarly for a damaged answer."""
         match read:
             case GetRecord(_, record_id):
                 record = await read_record(self._form, record_id, self._client)
@@ -82,10 +86,16 @@ class _Reader:
             case Lookup(key, parameter):
                 return self._only(key, await self._page(None, ((parameter, key),)))
             case ListPage(parent, cursor):
-                query = () if cursor is None else (("cursor", cursor),)
-                page = await self._page(parent, (("limit", str(self._form.listing.page_limit)), *query))
-                self._refuse_loop(parent, page)
-                return page
+                return await self.page(parent, cursor)
+
+    async def page(
+        self, parent: str | None, cursor: str | None, only: tuple[tuple[str, str], ...] = ()
+    ) -> Page | NotFound:
+        """Reads one page of a listing, of which `only` shows a part. Raises StoppedEarly for one that is damaged."""
+        rest = () if cursor is None else (("cursor", cursor),)
+        page = await self._page(parent, (("limit", str(self._form.listing.page_limit)), *only, *rest))
+        self._refuse_loop(parent, page)
+        return page
 
     async def _page(self, parent: str | None, query: tuple[tuple[str, str], ...]) -> Page | NotFound:
         judgement = await self._client.get(listing_path(self._form, parent), query)
@@ -93,12 +103,12 @@ class _Reader:
             _refuse_forbidden(judgement)
             if parent is not None:
                 return NotFound()
-            raise _damaged(self._form, judgement.message)
+            raise damaged(self._form, judgement.message)
         items, cursor = judgement.body.get("items"), judgement.body.get("nextCursor")
         if not isinstance(items, list) or not all(self._is_item(item) for item in items):
-            raise _damaged(self._form, "a page of it has no items")
+            raise damaged(self._form, "a page of it has no items")
         if cursor is not None and not isinstance(cursor, str):
-            raise _damaged(self._form, "its cursor is no text")
+            raise damaged(self._form, "its cursor is no text")
         return Page(tuple(items), cursor or None, self._clock.now())
 
     def _is_item(self, item: object) -> bool:
@@ -110,14 +120,14 @@ class _Reader:
             return answer
         items = tuple(item for item in answer.items if item.get(self._key_field) == key)
         if not items and answer.cursor is not None:
-            raise _damaged(self._form, f"it does not filter by {self._key_field}")
+            raise damaged(self._form, f"it does not filter by {self._key_field}")
         return Page(items, None, answer.read_at)
 
     def _refuse_loop(self, parent: str | None, page: Page | NotFound) -> None:
         if isinstance(page, NotFound) or page.cursor is None:
             return
         if (parent, page.cursor) in self._cursors:
-            raise _damaged(self._form, "it comes back to a page that was read before")
+            raise damaged(self._form, "it comes back to a page that was read before")
         self._cursors.add((parent, page.cursor))
 
 
@@ -126,5 +136,6 @@ def _refuse_forbidden(judgement: Judgement) -> None:
         raise ApiRefuses(f"the API refuses to be read: {judgement.message}", "check the key's scopes", whole_run=False)
 
 
-def _damaged(form: Resource, reason: str) -> StoppedEarly:
+def damaged(form: Resource, reason: str) -> StoppedEarly:
+    """Words a listing that nothing can be made of."""
     return StoppedEarly(f"the listing of {form.name} is damaged: {reason}", "run again later; tell Layers if it stays")

@@ -17,7 +17,12 @@ PROJECTS = Resource(
     key_fields=("id", "customerExternalId"),
     identity=("id",),
     item_path="/v1/projects/{id}",
-    listing=Listing(path="/v1/projects", page_limit=200, lookups={"customerExternalId": "customerExternalId"}),
+    listing=Listing(
+        path="/v1/projects",
+        page_limit=200,
+        lookups={"customerExternalId": "customerExternalId"},
+        may_hide=(("status", "archived"),),  # whether it does is not documented (API facts, 1.2)
+    ),
     fields=(
         Field(name="name", min_length=3, max_length=30, listed=True),
         Field(name="status", kind=Kind.ENUM, choices=("active", "archived"), listed=True, effects=(ARCHIVE,)),

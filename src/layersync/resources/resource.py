@@ -13,12 +13,14 @@ class Listing:
 
     `path` may hold `{parent}`, filled with the id in the column `parent_field` of the sheet. `page_limit` is the
     largest page. `lookups` maps a key field to the query parameter that finds the one record with that value.
+    `may_hide` are the filters (field, value) that bring out records which a listing without them may hide.
     """
 
     path: str
     page_limit: int
     parent_field: str | None = None
     lookups: Mapping[str, str]
+    may_hide: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
