@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from layersync.errors import StoppedEarly
+from layersync.errors import StoppedEarly, UsageError
 from layersync.order import Order
 from layersync.plan.saved import plan_text, saved_plan
 from layersync.report.junit_xml import junit_xml
@@ -55,6 +55,26 @@ def write_whole(path: Path, pieces: Iterable[bytes], mode: int) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def write_new(path: Path, pieces: Iterable[bytes], mode: int) -> None:
+    """Writes a file, whole or not at all, where none stands.
+
+    Raises UsageError where one stands after all, StoppedEarly when the disk does not take it.
+    """
+    try:
+        path.touch(mode=mode, exist_ok=False)
+        try:
+            write_whole(path, pieces, mode)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except FileExistsError:
+        raise UsageError(f"{path} is there already, and is left alone", "name another file") from None
+    except OSError as error:
+        raise StoppedEarly(
+            f"{path} could not be written: {error.strerror}", "free the disk, or name another"
+        ) from error
 
 
 def _writers(order: Order) -> Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]]:

@@ -12,12 +12,15 @@ from datetime import datetime
 from importlib.metadata import version
 
 from layersync.api.clock import SystemClock
-from layersync.api.connect import connect
+from layersync.api.connect import Link, connect
+from layersync.api.fetch import Progress
 from layersync.api.http import HttpTransport
 from layersync.api.stop import Stop
 from layersync.api.wire import ReadOnly, Transport
 from layersync.embedded import KEY, LABEL, running_sandbox
 from layersync.errors import StoppedEarly
+from layersync.export.exporting import Exported, Wanted
+from layersync.export.exporting import export as export_sheet
 from layersync.files import write_files
 from layersync.order import Console, Order, Ran, Standing
 from layersync.resources import RESOURCES
@@ -57,23 +60,46 @@ def whoami(settings: Settings, key: ApiKey | None) -> Standing:
         return asyncio.run(_standing(settings, transport, store, _named(settings), label))
 
 
+def export(settings: Settings, key: ApiKey | None, wanted: Wanted, progress: Progress) -> Exported:
+    """Reads all records of a resource and makes a sheet of them; see `export.exporting.export` for what it raises."""
+    with ExitStack() as parts:
+        address, label = _address(settings, parts)
+        transport = ReadOnly(_transport(settings, address, key))
+        return asyncio.run(_exported(settings, transport, label, wanted, progress))
+
+
+async def _exported(
+    settings: Settings, transport: Transport, label: str, wanted: Wanted, progress: Progress
+) -> Exported:
+    clock = SystemClock()
+    try:
+        link = await _link(settings, transport, _named(settings), label, clock)
+        return await export_sheet(wanted, link, clock, progress)
+    finally:
+        await transport.close()
+
+
 async def _standing(settings: Settings, transport: Transport, store: Store, base_url: str, label: str) -> Standing:
     clock = SystemClock()
     try:
-        link = await connect(
-            transport,
-            base_url,
-            label,
-            budget_for(settings.limits),
-            clock=clock,
-            stop=Stop(),
-            rng=random.SystemRandom(),
-            max_attempts=settings.limits.max_attempts,
-        )
+        link = await _link(settings, transport, base_url, label, clock)
     finally:
         await transport.close()
     today = writes_on(store, base_url, link.target.organization_id, clock.wall().date())
     return Standing(target=link.target, writes_today=today)
+
+
+async def _link(settings: Settings, transport: Transport, base_url: str, label: str, clock: SystemClock) -> Link:
+    return await connect(
+        transport,
+        base_url,
+        label,
+        budget_for(settings.limits),
+        clock=clock,
+        stop=Stop(),
+        rng=random.SystemRandom(),
+        max_attempts=settings.limits.max_attempts,
+    )
 
 
 async def _watched(session: Session) -> Report:

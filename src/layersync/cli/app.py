@@ -6,13 +6,14 @@ from cyclopts import App, Parameter
 
 from layersync.cli.check import check
 from layersync.cli.columns import columns
+from layersync.cli.export import export
 from layersync.cli.plan import plan
 from layersync.cli.sandbox import sandbox
 from layersync.cli.stdout import console_for
 from layersync.cli.sync import sync
 from layersync.cli.whoami import whoami
 
-COMMANDS = (sync, plan, check, columns, whoami)
+COMMANDS = (sync, plan, check, export, columns, whoami)
 
 
 def build_app() -> App:
