@@ -1,9 +1,11 @@
 """A sheet at an address, from configuration to report: the key stays with the API, the query with the server."""
 
 import hashlib
+import io
 from collections.abc import Iterator
 
 import pytest
+import xlsxwriter
 
 from tests.end_to_end.place import Place
 from tests.end_to_end.traffic import Traffic
@@ -92,3 +94,15 @@ def test_an_address_that_no_sheet_may_come_from_is_a_mistake_of_the_configuratio
     assert by_flag.code == 64
     assert "--source projects" in by_flag.err
     assert QUERY not in told.err + by_flag.err
+
+
+def test_the_bytes_and_not_the_address_say_what_the_sheet_is(linked: Place, web: Server) -> None:
+    workbook = io.BytesIO()
+    with xlsxwriter.Workbook(workbook) as writer:
+        tab = writer.add_worksheet("Projects")
+        tab.write_row(0, 0, ["id", "tagline"])
+        tab.write_row(1, 0, [ACME, "from a workbook"])
+    web.say(Said(body=workbook.getvalue(), headers={"Content-Type": "text/csv"}))
+    ran = linked.call("sync", "-n")
+    assert ran.code == 0
+    assert "from a workbook" in ran.out

@@ -94,6 +94,12 @@ def test_however_it_is_written(location: str, server: Server, canary: Server, re
     assert len(server.asked) == 1
 
 
+def test_a_redirect_with_a_password_is_followed_nowhere(server: Server, read: Read) -> None:
+    server.say(Said(302, b"", {"Location": server.url.replace("//", "//ann:secret@")}), Said())
+    assert "secret" not in refusal(read).message
+    assert len(server.asked) == 1
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_on_the_same_host_is_followed(status: int, server: Server, read: Read) -> None:
     server.say(Said(status, b"", {"Location": "/there?x=1"}), Said())
@@ -131,6 +137,7 @@ def test_the_same_host_means_scheme_and_port_too(there: Origin, follows: bool) -
         (Said(401, b"who?"), "asks for a login (HTTP 401)"),
         (Said(403, b"no"), "asks for a login (HTTP 403)"),
         (Said(404, b"none"), "there is no sheet at"),
+        (Said(404, b"<!doctype html>", {"Content-Type": "text/html"}), "there is no sheet at"),
         (Said(410, b"none"), "there is no sheet at"),
         (Said(400, b"what?"), "answers HTTP 400"),
         (Said(204, b""), "answers HTTP 204"),
@@ -235,10 +242,12 @@ def test_an_address_that_no_sheet_may_come_from_is_not_asked(address: str, messa
     assert "secret" not in told.message
 
 
-def test_a_certificate_that_nobody_vouches_for_is_told_and_not_tried_again(
-    parts: ExitStack, patience: Patience, pauses: Pauses, tmp_path: Path
+def test_a_certificate_that_only_the_environment_vouches_for_is_told_and_not_tried_again(
+    parts: ExitStack, patience: Patience, pauses: Pauses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = parts.enter_context(serving(certificate=self_signed(tmp_path)))
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server = parts.enter_context(serving(certificate))
     told = refusal(lambda: read_address(f"{server.url}/sheet.csv", LIMIT, None, patience))
     assert "certificate was not accepted" in told.message
     assert pauses.told == []
