@@ -40,6 +40,11 @@ def test_A12_rows_swallowed_by_a_cell_that_may_hold_lines_are_found() -> None:
     assert messages(refused(HEADER + swallowed))[0].startswith("C2: the cell spans lines 2-4")
 
 
+def test_A11_a_broken_quote_is_told_whatever_bytes_come_after_it() -> None:
+    raw = f'{HEADER}{an_id(1)},"a"b,c\n{an_id(2)},'.encode() + b"\xff,d\n"
+    assert messages(refused(raw)) == ["B2: text follows the closing quote of the cell that opens in line 2"]
+
+
 KEY_LAST = [
     f'story,planetId\n"one,{an_id(1)}\ntwo",{an_id(2)}\n',
     f'story,planetId\n"one\ntwo,{an_id(1)}\nthree",{an_id(2)}\n',

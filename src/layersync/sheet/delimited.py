@@ -138,7 +138,8 @@ def _broken(source: str, records: Records, raw: bytes, encoding: Encoding, diale
         return
     record = len(records.ends)
     line = records.first_line(record, dialect.skip_lines)
-    text = "".join(islice(_lines(raw, encoding), line - 1, None))
+    # the pass ended here: what comes after may not be in the encoding
+    text = "".join(islice(_lines(raw, encoding.lossless()), line - 1, None))
     fault = find_fault(text, line, dialect.delimiter)
     if fault is None:
         message = f"a cell of the row that starts in line {line} is longer than {MAX_CELL:,} characters"
