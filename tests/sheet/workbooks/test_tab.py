@@ -136,6 +136,12 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_the_dates_it_shows() -> N
     assert cells(answer) == [["2026-01-02", "beside"]]
 
 
+def test_formulas_outside_cells_belong_to_no_cell() -> None:
+    more = '<extLst><ext xmlns:m="urn:m"><m:f>Planets!$A$1</m:f></ext></extLst>'
+    answer = parsed(xlsx(texts(1, "a") + row(2, text("A2", "x"), '<c r="B2" s="1"/>'), after=more))
+    assert (cells(answer), answer.damage.height) == ([["x"]], 0)
+
+
 def test_only_numbers_are_marked_as_numbers() -> None:
     line = row(2, number("A2", 7), text("B2", "7"), number("C2", 46024, DATE), '<c r="D2" t="b"><v>1</v></c>')
     answer = parsed(xlsx(texts(1, "a", "b", "c", "d") + line))
@@ -204,6 +210,7 @@ def test_data_beyond_the_header_gets_a_column_and_an_empty_rest_does_not() -> No
         (xlsx(row(1, '<c r="A1" t="e"><v>#NEW!</v></c>')), {}, "#NEW!"),
         (xlsx('<row r="x"/>'), {}, "damaged"),
         (zipped(xlsx_parts({"A": "<worksheet>"})), {}, "is no XML"),
+        (zipped(xlsx_parts({"A": '<?xml version="1.0" encoding="utf-88"?>' + sheet_xml("")})), {}, "utf-88"),
         (zipped(xlsx_parts({"A": sheet_xml("")}, {"A": "hidden"})), {}, "no visible tab"),
         (zipped(ods_parts("")), {}, "no visible tab"),
     ],

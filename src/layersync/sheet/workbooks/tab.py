@@ -1,7 +1,8 @@
 """From workbook bytes to one tab below its header: everything that happens inside the child process."""
 
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -9,6 +10,7 @@ import fastexcel
 import polars as pl
 
 from layersync.sheet.damage import is_error_text
+from layersync.sheet.suggest import shown
 from layersync.sheet.workbooks import ods, xlsx
 from layersync.sheet.workbooks.combine import Combined, check_area, combine
 from layersync.sheet.workbooks.exchange import Answer, Request
@@ -35,11 +37,22 @@ class _Read:
 def read_tab(raw: bytes, request: Request) -> Answer:
     """Reads one tab (reliability 2.D); raises Unreadable."""
     read = _look(raw, request.tab)
-    check_area(read.facts)
-    whole = combine(_parse(raw, read.tab.name), read.facts, from_1904=read.from_1904)
-    if whole.cells.estimated_size() > request.max_text:
-        raise Unreadable(f"holds more than {request.max_text:,} bytes of text", "remove what layersync does not need")
-    return _below_header(whole, read, request.header_row)
+    with _inside(read.tab):
+        check_area(read.facts)
+        whole = combine(_parse(raw, read.tab.name), read.facts, from_1904=read.from_1904)
+        if whole.cells.estimated_size() > request.max_text:
+            message = f"holds more than {request.max_text:,} bytes of text"
+            raise Unreadable(message, "remove what layersync does not need")
+        return _below_header(whole, read, request.header_row)
+
+
+@contextmanager
+def _inside(tab: Tab) -> Iterator[None]:
+    """Adds the name of the tab to whatever is said of it."""
+    try:
+        yield
+    except Unreadable as reason:
+        raise Unreadable(f"{reason.message}, in the tab {shown(tab.name)}", reason.what_to_do) from None
 
 
 def _look(raw: bytes, wanted: str | None) -> _Read:
@@ -47,7 +60,9 @@ def _look(raw: bytes, wanted: str | None) -> _Read:
     if has_part(archive, xlsx.CONTENT_TYPES):
         part = xlsx.workbook_part(archive)
         tab = pick_tab(xlsx.read_tabs(archive, part), wanted)
-        return _Read(tab, xlsx.read_facts(archive, tab), *xlsx.read_settings(archive, part))
+        with _inside(tab):
+            facts = xlsx.read_facts(archive, tab)
+        return _Read(tab, facts, *xlsx.read_settings(archive, part))
     if has_part(archive, "mimetype"):
         return _look_into_ods(archive, wanted)
     raise Unreadable("is a zip archive, not a sheet", "unpack it and give the sheet itself")

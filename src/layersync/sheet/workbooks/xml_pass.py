@@ -32,7 +32,8 @@ def run_pass(archive: zipfile.ZipFile, part: str, listen: Callable[[expat.XMLPar
             while piece := file.read(_PIECE):
                 parser.Parse(piece, False)
             parser.Parse(b"", True)
-    except expat.ExpatError as failure:
+    except (expat.ExpatError, LookupError) as failure:
+        # a LookupError is an encoding that nobody knows
         raise damaged(f"{part} is no XML ({failure})") from None
 
 
