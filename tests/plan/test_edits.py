@@ -163,3 +163,48 @@ def test_live_values_of_an_odd_kind_differ_from_every_text_and_are_told_as_they_
         desired(PROJECTS, [{"id": an_id(1), "tagline": "x"}]), reading(PROJECTS, [project(1, tagline=odd)]), PROJECTS
     )
     assert made.changes[0].base == {"tagline": odd}
+
+
+def narrow(number: int, **fields: object) -> dict[str, object]:
+    """An influencer as the newer generation of the API shows it."""
+    return {
+        "influencerId": f"inf_{an_id(number)}",
+        "name": f"Person {number}",
+        "imageUrl": None,
+        "gender": "female",
+        "ageRange": None,
+        "brandVoice": "warm",
+        "language": "en",
+    } | fields
+
+
+GENERATIONS: list[tuple[dict[str, object], dict[str, object], PlanState, dict[str, object] | None]] = [
+    ({"gender": "nonbinary"}, influencer(1, gender="female"), PlanState.CHANGE, {"gender": "nonbinary"}),
+    ({"gender": "nonbinary"}, narrow(1), PlanState.CHANGE, {"gender": "non_binary"}),
+    ({"gender": "nonbinary"}, narrow(1, gender="non_binary"), PlanState.UNCHANGED, None),
+    ({"gender": "unspecified"}, influencer(1), PlanState.CHANGE, {"gender": "unspecified"}),
+    ({"gender": "unspecified"}, narrow(1), PlanState.INVALID, None),
+    ({"gender": CLEAR}, narrow(1), PlanState.INVALID, None),
+    ({"gender": CLEAR}, influencer(1, gender="male"), PlanState.CHANGE, {"gender": None}),
+    ({"ageRange": "25-34"}, influencer(1), PlanState.CHANGE, {"ageRange": "25-34"}),
+    ({"ageRange": "25-34"}, narrow(1), PlanState.INVALID, None),
+    ({"ageRange": "mid_adult"}, narrow(1), PlanState.CHANGE, {"ageRange": "mid_adult"}),
+    ({"ageRange": CLEAR}, narrow(1, ageRange="teen"), PlanState.CHANGE, {"ageRange": None}),
+    ({"brandVoice": "witty"}, narrow(1), PlanState.CHANGE, {"brandVoice": "witty"}),
+    ({"brandVoice": "witty"}, influencer(1), PlanState.HELD, None),
+    ({"vibe": "calm"}, narrow(1), PlanState.HELD, None),
+]
+
+
+@pytest.mark.parametrize(("cells", "live", "state", "sent"), GENERATIONS)
+def test_a_record_is_sent_only_what_its_own_generation_takes_in_its_own_spelling(
+    cells: dict[str, object], live: dict[str, object], state: PlanState, sent: dict[str, object] | None
+) -> None:
+    """API facts 8.1-8.3."""
+    shown = {
+        name: value for name, value in live.items() if name not in {"brandVoice", "language"} or "imageUrl" in live
+    }
+    sheet = desired(INFLUENCERS, [{"influencerId": an_id(1), **cells}])
+    made = plan(sheet, reading(INFLUENCERS, [shown]), INFLUENCERS)
+    assert made.rows["state"].to_list() == [state]
+    assert [change.patch for change in made.changes] == ([] if sent is None else [sent])

@@ -33,13 +33,15 @@ class Decision:
 def decide(desired: Desired, live: Live, differing: pl.DataFrame, form: Resource) -> Iterator[Decision]:
     """Decides the rows of `differing` (`diff.candidates`), the only ones that Python looks at one by one."""
     limits = _broken_limits(desired)
+    generations = {generation.name: generation for generation in form.generations}
     paths = [column.path for column in desired.columns]
     fields = list(dict.fromkeys(column.field for column in desired.columns))
     sheet = desired.rows[differing["_index"]].select("_row", "_line", "_key_text", "_state", *paths)
-    records = live.records[differing["_at"]].select("_id", "_name", "_read_at", *fields)
+    records = live.records[differing["_at"]].select("_id", "_name", "_generation", "_read_at", *fields)
     for row, record in zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True):
         cells = {path: row[path] for path in paths if row[path] is not None}
-        compared = compare_row(cells, {field: record[field] for field in fields}, desired.columns, form)
+        shown = {field: record[field] for field in fields}
+        compared = compare_row(cells, shown, desired.columns, form, generations.get(record["_generation"]))
         if row["_state"] == RowState.LIMIT and _breaks(compared, limits[row["_row"]]):
             yield Decision(row["_row"], PlanState.INVALID)
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
 from layersync.resources.field import Field, Kind, Write
-from layersync.resources.resource import Resource
+from layersync.resources.resource import Generation, Resource
 from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, same
 from layersync.values.change import Edit
 from layersync.values.desired import Column, Role
@@ -35,20 +35,27 @@ class Comparison:
 
 
 def compare_row(
-    cells: Mapping[str, str], live: Mapping[str, str | None], columns: tuple[Column, ...], form: Resource
+    cells: Mapping[str, str],
+    live: Mapping[str, str | None],
+    columns: tuple[Column, ...],
+    form: Resource,
+    generation: Generation | None = None,
 ) -> Comparison:
-    """Compares the non-blank `cells` (by path) with the live columns (by field), both written as `values.cell` says."""
+    """Compares the non-blank `cells` (by path) with the live columns (by field), both written as `values.cell` says.
+
+    `generation` is that of the record, None where it is not known.
+    """
     record = {name: _decoded(cell, name, form) for name, cell in live.items()}
     edits: list[Edit] = []
     for column in columns:
         cell = cells.get(column.path)
         if cell is None:
             continue
-        objection = _objection(column, cell, live[column.field], record, form)
+        objection = _objection(column, cell, live[column.field], record, form) or _refused(column, cell, generation)
         if objection is not None:
             return Comparison((), record, objection)
         if column.role is Role.MANAGED:
-            edits.extend(_edits(column, cell, record, form))
+            edits.extend(_edits(column, cell, record, form, generation))
     return Comparison(tuple(edits), record, _too_large(edits, record, columns, form))
 
 
@@ -81,6 +88,21 @@ def _objection(
     return None
 
 
+def _refused(column: Column, cell: str, generation: Generation | None) -> Objection | None:
+    """What the sheet may say, but the record's own generation does not take."""
+    field = generation.field(column.field) if generation and not column.keys else None
+    if field is None or column.role is not Role.MANAGED:
+        return None
+    if cell == CLEAR:
+        return None if field.nullable else _not_taken(column, f"{field.name} cannot be cleared here", field)
+    return None if cell in field.choices else _not_taken(column, f"{field.name} does not take this here", field)
+
+
+def _not_taken(column: Column, message: str, field: Field) -> Objection:
+    told = f"{message}: this organisation has the newer generation of the API"
+    return Objection("invalid", column, told, f"use one of {', '.join(field.choices)}")
+
+
 def _other_record(column: Column, cell: str, live: str | None) -> Objection:
     return Objection(
         "conflict",
@@ -108,9 +130,13 @@ def _blocked(column: Column, record: Mapping[str, object]) -> bool:
     return any(parent is not None and not isinstance(parent, Mapping) for parent in parents)
 
 
-def _edits(column: Column, cell: str, record: Mapping[str, object], form: Resource) -> Iterator[Edit]:
+def _edits(
+    column: Column, cell: str, record: Mapping[str, object], form: Resource, generation: Generation | None
+) -> Iterator[Edit]:
     field = form.field(column.field)
-    desired = _desired(column, cell, record, form)
+    if cell == field.aliases.get(str(_live_value(column, record))):
+        return
+    desired = _spelled(_desired(column, cell, record, form), field, generation)
     stated: list[tuple[tuple[str, ...], object, object]]
     if field.write is Write.MERGE and not column.keys and isinstance(desired, Mapping):
         stated = [((key,), value_at(record, field.name, (key,)), value) for key, value in desired.items()]
@@ -119,6 +145,12 @@ def _edits(column: Column, cell: str, record: Mapping[str, object], form: Resour
     for keys, before, after in stated:
         if not same(before, after):
             yield Edit(field.name, keys, before, after, _note(field, keys, after), column.letter)
+
+
+def _spelled(desired: object, field: Field, generation: Generation | None) -> object:
+    """A choice as the record's generation writes it."""
+    spellings = generation.spellings.get(field.name, {}) if generation else {}
+    return spellings.get(desired, desired) if isinstance(desired, str) else desired
 
 
 def _note(field: Field, keys: tuple[str, ...], after: object) -> str:

@@ -20,6 +20,7 @@ def live_of(reading: Reading, columns: Sequence[Column], form: Resource) -> Live
         "_key": pl.Series(list(reading.records), dtype=pl.String),
         "_id": _texts(fetched, form.id_field),
         "_name": _texts(fetched, "name"),
+        "_generation": pl.Series([_generation(one.record, form) for one in fetched], dtype=pl.String),
         "_read_at": pl.Series([one.read_at for one in fetched], dtype=pl.Float64),
     }
     for field, encode in _encoders(columns, form).items():
@@ -45,6 +46,11 @@ def _encoders(columns: Sequence[Column], form: Resource) -> dict[str, Callable[[
 def _encoded(record: Mapping[str, object], field: str, encode: Callable[[object], str | None]) -> str | None:
     value = record.get(field, _MISSING)
     return ABSENT if value is _MISSING else encode(value)
+
+
+def _generation(record: Mapping[str, object], form: Resource) -> str | None:
+    generation = form.generation(record)
+    return None if generation is None else generation.name
 
 
 def _texts(fetched: Sequence[Fetched], field: str) -> pl.Series:

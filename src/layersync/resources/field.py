@@ -1,6 +1,7 @@
 """The form of one field: type, limits, nullability, how it is written, what else a change of it does."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from layersync.values.guards import Guard
@@ -46,7 +47,8 @@ class Field:
     """One editable field, as the seed pages give it.
 
     Lengths are counted in code points, `max_bytes` in bytes of the JSON text. `usual_length` is a limit that only the
-    create page states: beyond it a value is warned about, not refused. `listed`: the items of the listing show
+    create page states: beyond it a value is warned about, not refused. `aliases` maps other spellings of a choice to
+    it. `listed`: the items of the listing show
     it. `unique`: no two records of an organisation may share a value. `keys` are the declared keys of an object;
     `open_keys` allows others beside them (as text). `kept_keys` of a replaced object are never lost (API facts, 8.9).
     """
@@ -58,6 +60,7 @@ class Field:
     usual_length: int | None = None
     max_bytes: int | None = None
     choices: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
     nullable: bool = False
     multiline: bool = False
     listed: bool = False

@@ -1,8 +1,26 @@
-"""Influencers, as the seed page of PATCH /v1/influencers/:influencerId gives them (API facts, 7.2)."""
+"""Influencers, as the two pages of PATCH /v1/influencers/:influencerId give them (API facts, 7.2 and 8.1-8.3)."""
 
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.ident import IdForm
-from layersync.resources.resource import Listing, Resource
+from layersync.resources.project import BRAND_VOICES
+from layersync.resources.resource import Generation, Listing, Resource
+
+# The page of the seed, with the whole persona; and the newer page, with little more than a name (API facts, 8.1-8.3).
+SEED = Generation(name="seed", marks=frozenset({"vibe", "personality", "style"}))
+NARROW = Generation(
+    name="narrow",
+    marks=frozenset({"brandVoice", "imageUrl", "language"}),
+    fields=(
+        Field(name="gender", kind=Kind.ENUM, choices=("male", "female", "nonbinary")),
+        Field(
+            name="ageRange",
+            kind=Kind.ENUM,
+            choices=("teen", "young_adult", "adult", "mid_adult", "mature", "senior"),
+            nullable=True,
+        ),
+    ),
+    spellings={"gender": {"nonbinary": "non_binary"}},
+)
 
 INFLUENCERS = Resource(
     name="influencers",
@@ -19,6 +37,7 @@ INFLUENCERS = Resource(
             name="gender",
             kind=Kind.ENUM,
             choices=("male", "female", "nonbinary", "unspecified"),
+            aliases={"non_binary": "nonbinary"},
             nullable=True,
             listed=True,
         ),
@@ -47,6 +66,9 @@ INFLUENCERS = Resource(
                 Field(name="catchphrases", kind=Kind.LIST, nullable=True),
             ),
         ),
+        Field(name="brandVoice", kind=Kind.ENUM, choices=BRAND_VOICES),
+        Field(name="language", kind=Kind.LANGUAGE),
     ),
+    generations=(SEED, NARROW),
     read_only=("status", "referenceImages", "thumbnailUrl", "imageUrl", "errorMessage", "createdAt", "updatedAt"),
 )

@@ -5,6 +5,8 @@ from layersync.resources.ident import IdForm
 from layersync.resources.resource import Listing, Resource
 from layersync.values.guards import Guard
 
+BRAND_VOICES = ("authentic", "witty", "professional", "warm", "casual", "educational")
+
 RESEARCH = Effect("restarts keyword research (4-5 minutes, replaces the TikTok hashtag bank)", Guard.RESEARCH)
 ARCHIVE = Effect("stops scheduled posts and new content generation", Guard.ARCHIVE, on_value="archived")
 NEXT_TICK = Effect("takes effect on the next scheduler tick")
@@ -43,7 +45,7 @@ PROJECTS = Resource(
         Field(
             name="brandVoice",
             kind=Kind.ENUM,
-            choices=("authentic", "witty", "professional", "warm", "casual", "educational"),
+            choices=BRAND_VOICES,
         ),
         Field(name="targetGender", kind=Kind.ENUM, choices=("all", "female", "male")),
         Field(

@@ -1,7 +1,7 @@
 """The form that a resource fills in: everything the other rooms need to know of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 
 from layersync.resources.field import Field
 from layersync.resources.ident import IdForm
@@ -24,11 +24,29 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One documentation generation of a resource, told by the fields that its full records show (API facts, 8.1-8.3).
+
+    `fields` are the forms that differ in it; `spellings` maps a field's choices to how this generation writes them.
+    """
+
+    name: str
+    marks: frozenset[str]
+    fields: tuple[Field, ...] = ()
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field | None:
+        """The form of a field where this generation has one of its own."""
+        return next((candidate for candidate in self.fields if candidate.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """One kind of record that the API holds.
 
     `key_fields` are those that a sheet may match by; `identity` the ids that may stand beside the key (checked, never
-    sent); `read_only` the fields of a record that a sheet can't change; `item_path` holds `{id}`.
+    sent); `read_only` the fields of a record that a sheet can't change; `item_path` holds `{id}`. `fields` are those of
+    all `generations` together: a sheet may have any of them, a record has those of its own generation.
     """
 
     name: str
@@ -41,6 +59,7 @@ class Resource:
     listing: Listing
     fields: tuple[Field, ...]
     read_only: tuple[str, ...]
+    generations: tuple[Generation, ...] = ()
 
     def field(self, name: str) -> Field:
         """The form of a field; KeyError for a name that is none."""
@@ -48,3 +67,8 @@ class Resource:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+    def generation(self, record: Container[str]) -> Generation | None:
+        """The generation that a record's fields tell; None for a slim item, which shows no mark of any."""
+        told = (one for one in self.generations if any(mark in record for mark in one.marks))
+        return next(told, None)

@@ -50,6 +50,7 @@ class Rationed:
 def understand_word(form: Field, cell: str, suggest: Suggest) -> Understood:
     """Reads a cell of a vocabulary; space around it doesn't count, and is told (B4)."""
     word = unicodedata.normalize("NFC", cell.strip())
+    word = form.aliases.get(word, word)
     spaces = (_TRIMMED,) if cell.strip() != cell else ()
     unseen = hidden(word)
     if unseen is not None:

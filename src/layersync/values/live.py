@@ -35,8 +35,9 @@ class Live:
     """The live records of one job as columns.
 
     `records` has one line per record: `_key` String (normalised, what the sheet's key is matched with), `_id` String
-    (as the API writes it), `_name` String, `_read_at` Float64, and one String column per API field that the sheet
-    names, written as `values.cell` says; an id field holds the normalised id.
+    (as the API writes it), `_name` String, `_generation` String (null where the record does not tell), `_read_at`
+    Float64, and one String column per API field that the sheet names, written as `values.cell` says; an id field holds
+    the normalised id.
     """
 
     resource: str
