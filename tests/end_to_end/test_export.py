@@ -44,15 +44,16 @@ def planned(place: Place, job: str, file: str) -> Ran:
     return place.call("plan", job, "--source", f"{job}={file}", "--detailed-exitcode")
 
 
+@pytest.mark.parametrize("file", ["out.csv", "out.xlsx"])
 @pytest.mark.parametrize(("job", "records"), [("projects", 24), ("influencers", 16), ("mapped", 22)])
-def test_an_export_plans_to_no_changes(ready: Place, api: Traffic, job: str, records: int) -> None:
-    ran = ready.call("export", job, "--to", "out.csv")
+def test_an_export_plans_to_no_changes(ready: Place, api: Traffic, job: str, records: int, file: str) -> None:
+    ran = ready.call("export", job, "--to", file)
     noun = "influencers" if job == "influencers" else "projects"
     assert ran.code == 0
     assert ran.out.splitlines()[0] == f"{api.url} · Sandbox"
-    assert ran.out.splitlines()[1].startswith(f"{records} {noun} written to out.csv")
+    assert ran.out.splitlines()[1].startswith(f"{records} {noun} written to {file}")
     assert set(api.methods()) == {"GET"}
-    plan = planned(ready, job, "out.csv")
+    plan = planned(ready, job, file)
     assert (plan.code, plan.counts) == (0, {"unchanged": records})
 
 

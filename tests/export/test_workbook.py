@@ -3,13 +3,20 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from layersync.export.rehearsal import rehearse
 from layersync.export.workbook import tab_name, workbook
 from tests.export.sheets import draft_for, rules_for
 from tests.plan.build import INFLUENCERS, PROJECTS, influencer, project
 
+HAZARDS = [
+    *("=1+1", "-5", "+49 30 123", "@home", "00123", "1e5", "2026-01-05", "TRUE", "'apostrophe", "_x000D_ literal"),
+    *("1,234", "1/2", " lead", "trail ", "5%", "#hash", "12:30", "<clear>", "\\<clear>", "two\nlines", "🍣"),
+    *('"quoted"', "[x]", "& <b> &amp;", "null"),
+]
 FORMULA = '=HYPERLINK("http://127.0.0.1/","x")'
 
 
@@ -60,6 +67,20 @@ def test_the_header_stays_in_sight_has_filters_and_says_what_a_column_may_hold()
     assert re.search(r'<pane xSplit="1" ySplit="2" [^>]*state="frozen"', page)
     assert '<autoFilter ref="A2:' in page
     assert "one of four" in found["xl/comments1.xml"]
+
+
+def test_a_workbook_of_hazardous_texts_plans_to_no_changes(tmp_path: Path) -> None:
+    records = [
+        project(
+            number, appDescription=text, tagline=text.replace("\n", " "), metadata={"of": [text], "n": number + 0.5}
+        )
+        for number, text in enumerate(HAZARDS)
+    ]
+    draft = draft_for(PROJECTS, records)
+    assert draft.left_out == ()
+    file = tmp_path / "sheet.xlsx"
+    file.write_bytes(workbook(draft, rules_for(PROJECTS), {}))
+    assert rehearse(draft, file, PROJECTS, rules_for(PROJECTS)) == ()
 
 
 @pytest.mark.parametrize(
