@@ -139,6 +139,7 @@ class _Courier:
         tries.waited_s += self.now() - asked
         try:
             request = await prepare()
+            await self._at.stop.guard(gate.opened())
         except BaseException:
             gate.unused()
             raise

@@ -28,11 +28,16 @@ class Gate:
         self._closed_until = -math.inf
 
     async def admit(self) -> None:
-        """Waits for a slot and takes it; every `admit` is followed by exactly one of the three calls below."""
+        """Waits for a slot and takes it; every `admit` is followed by one `answered`, `unused` or `throttled`."""
         async with self._turn:
             while (wait := self._wait_s()) > 0:
                 await self._until(wait)
             self._in_flight += 1
+
+    async def opened(self) -> None:
+        """Waits, the slot in hand, until the class is open: a 429 may have come since the slot was granted."""
+        while (wait := self._closed_until - self._clock.now()) > 0:
+            await self._clock.sleep(wait)
 
     def answered(self) -> None:
         """The request was counted by the server, or may have been."""

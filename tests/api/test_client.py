@@ -1,0 +1,85 @@
+"""The clients in virtual time: a gate, then a send."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+
+import pytest
+
+from layersync.api.client import Conditions, Tally, WriteClient
+from layersync.api.pacer import gates_of
+from layersync.api.retry import Tries
+from layersync.api.stop import Stop, Stopped
+from layersync.api.wire import Answer, Request
+from layersync.errors import StoppedEarly
+from layersync.values.target import Budget
+from tests.api.server import json_answer
+from tests.virtual_time import VirtualClock, run_virtual
+
+RETRY_AFTER_S = 10.0
+LOOK_S = 2.0
+
+
+class Server:
+    """Answers the first request 429, all others 200; keeps when each came, by path."""
+
+    def __init__(self) -> None:
+        self.came: list[tuple[str, float]] = []
+
+    async def send(self, request: Request) -> Answer:
+        self.came.append((request.path, asyncio.get_running_loop().time()))
+        headers: Mapping[str, str] = {"retry-after": f"{RETRY_AFTER_S:g}"}
+        return json_answer(429, {}, headers) if len(self.came) == 1 else json_answer(200, {"id": request.path})
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def two_patches(server: Server, stop: Stop) -> None:
+    """Sends two PATCHes at once; the second looks at its record first, and meanwhile the first is answered 429."""
+
+    async def main() -> None:
+        clock = VirtualClock()
+        conditions = Conditions(
+            gates=gates_of(Budget(tier="standard", reads=120, writes=60, writes_per_day=10_000), clock),
+            clock=clock,
+            stop=stop,
+            rng=random.Random(0),
+            tally=Tally(),
+            max_attempts=4,
+        )
+        writer = WriteClient(server, conditions)
+
+        async def patch(path: str, look_s: float) -> None:
+            async def prepare() -> Request:
+                await clock.sleep(look_s)
+                return Request(method="PATCH", path=path, body=b"{}")
+
+            await writer.patch(prepare, Tries(clock.now()))
+
+        await asyncio.gather(patch("/quick", 0.0), patch("/slow", LOOK_S))
+
+    run_virtual(main())
+
+
+def test_a_request_that_was_let_in_before_a_429_does_not_leave_after_it() -> None:
+    server = Server()
+    two_patches(server, Stop())
+    assert server.came[0] == ("/quick", 0.0)
+    assert all(at >= RETRY_AFTER_S for _, at in server.came[1:])
+    assert {path for path, _ in server.came[1:]} == {"/quick", "/slow"}
+
+
+def test_the_end_of_the_run_is_heard_while_the_class_is_closed() -> None:
+    stop = Stop()
+
+    class Ended(Server):
+        async def send(self, request: Request) -> Answer:
+            answer = await super().send(request)
+            asyncio.get_running_loop().call_later(LOOK_S + 1, stop.ask, StoppedEarly("ended by the test"))
+            return answer
+
+    server = Ended()
+    with pytest.raises(Stopped):
+        two_patches(server, stop)
+    assert [path for path, _ in server.came] == ["/quick"]
