@@ -10,7 +10,8 @@ from datetime import date
 from layersync.api.apply import Apply, Desk
 from layersync.api.connect import Link, connect
 from layersync.api.looks import Looks
-from layersync.errors import InputUnusable, StoppedEarly, SyncError
+from layersync.api.stop import Stopped
+from layersync.errors import InputUnusable, Locked, StoppedEarly, SyncError
 from layersync.session import Job, Session, budget_for
 from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold, holder_of
@@ -21,11 +22,13 @@ from layersync.values.outcome import Outcome
 from layersync.values.plan import PlanState
 from layersync.values.report import Report
 
+_LOCK_POLL_S = 0.2
 
-def lock(job: Job, session: Session) -> None:
+
+async def lock(job: Job, session: Session) -> None:
     """Takes the job's lock until the run ends; a dry run takes none and says when a run is in progress.
 
-    Raises Locked, naming the holder.
+    Raises Locked, naming the holder, once `wait_s` of the order have passed.
     """
     where = (session.state_dir, session.base_url, session.organization, job.name)
     run = session.run
@@ -35,7 +38,24 @@ def lock(job: Job, session: Session) -> None:
             session.console.tell(f"{job.name}: run {holder.run_id} is in progress: this preview may be out of date")
         return
     holder = Holder(run.run_id, session.pid, run.host, run.started_at)
-    session.locks.enter_context(hold(*where, holder, session.order.wait_s))
+    patience_ends = session.clock.now() + session.order.wait_s
+    while True:
+        try:
+            session.locks.enter_context(hold(*where, holder))
+        except Locked:
+            if session.clock.now() >= patience_ends:
+                raise
+            await _pause(_LOCK_POLL_S, session)
+        else:
+            return
+
+
+async def _pause(seconds: float, session: Session) -> None:
+    """Waits. Raises the reason of the run's end when that is asked for meanwhile."""
+    try:
+        await session.stop.guard(session.clock.sleep(seconds))
+    except Stopped:
+        raise session.stop.reason or StoppedEarly("the run was stopped") from None
 
 
 async def greet(session: Session) -> Link | None:

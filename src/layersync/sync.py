@@ -15,7 +15,7 @@ from layersync.values.report import Report
 
 async def sync(session: Session) -> Report:
     """Prepares every job before the first write of any, then carries out what nothing holds."""
-    jobs = tuple(read(job, session) for job in session.jobs)
+    jobs = tuple([await read(job, session) for job in session.jobs])
     link = await greet(session) if any(job.desired for job in jobs) else None
     if link is None:
         return report_of(session, jobs, link)
@@ -29,10 +29,10 @@ async def sync(session: Session) -> Report:
     return report
 
 
-def read(job: Job, session: Session) -> Job:
+async def read(job: Job, session: Session) -> Job:
     """sheet → desired: offline, under the job's lock."""
     try:
-        lock(job, session)
+        await lock(job, session)
         return replace(job, desired=read_sheet(job.rules, job.form))
     except SyncError as error:
         return job.failed(error)

@@ -69,13 +69,6 @@ def test_lock_of_a_killed_process_is_free(tmp_path: Path, start: Start) -> None:
         assert holder_of(tmp_path, URL, ORG, JOB) == ME
 
 
-def test_who_waits_gets_the_lock_once_it_is_free(tmp_path: Path, start: Start) -> None:
-    child = started(start, tmp_path)
-    threading.Timer(0.2, child.kill).start()
-    with hold(tmp_path, URL, ORG, JOB, ME, wait_s=20):
-        assert holder_of(tmp_path, URL, ORG, JOB) == ME
-
-
 def test_lock_is_free_after_the_block_also_when_that_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), hold(tmp_path, URL, ORG, JOB, ME):
         raise ZeroDivisionError

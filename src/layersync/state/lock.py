@@ -46,11 +46,10 @@ def hold(
     organization: str,
     job: str,
     holder: Holder,
-    wait_s: float = 0,
     *,
     now: Callable[[], datetime] = _utc_now,
 ) -> Iterator[None]:
-    """Holds the lock of a job, waiting up to `wait_s` seconds for it.
+    """Holds the lock of a job; whoever wants to wait for it asks again.
 
     `organization` is empty where the configuration names none. Raises Locked, naming who holds it; UsageError for a
     lock file that is a symbolic link; StoppedEarly when the disk fails.
@@ -60,7 +59,7 @@ def hold(
     lock = FileLock(path, mode=0o600, poll_interval=_POLL_S, fallback_to_soft=False)
     with told_of(path):
         try:
-            _acquire(lock, path, wait_s)
+            _acquire(lock, path)
         except Timeout as error:
             raise _locked(job, _named(path), now()) from error
     try:
@@ -90,9 +89,9 @@ def lock_path(state_dir: Path, base_url: str, organization: str, job: str) -> Pa
     return state_dir / f"{readable}-{digest}.lock"
 
 
-def _acquire(lock: BaseFileLock, path: Path, wait_s: float) -> None:
+def _acquire(lock: BaseFileLock, path: Path) -> None:
     try:
-        lock.acquire(timeout=wait_s)
+        lock.acquire(timeout=0)
     except Timeout:
         if _is_held(path):
             raise
