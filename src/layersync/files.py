@@ -20,15 +20,32 @@ from layersync.values.plan import Plan
 from layersync.values.report import Report
 
 
-def write_files(report: Report, order: Order) -> Path:
-    """Writes one folder for the run and points `latest` at it; gives the folder.
+_NOT_THE_DISK = (PermissionError, NotADirectoryError, FileExistsError)
+
+
+def make_folder(order: Order, run_id: str) -> Path:
+    """Makes the folder of a run before anything is sent: a run that could not report must not write.
+
+    Raises UsageError where there can be none, StoppedEarly for a disk that fails.
+    """
+    folder = order.settings.run.report_dir / run_id
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        told = f"{folder.parent} cannot hold a report: {error.strerror}"
+        if isinstance(error, _NOT_THE_DISK):
+            raise UsageError(told, "check run.report_dir or --report-dir; nothing was sent") from error
+        raise StoppedEarly(told, "free the disk; nothing was sent") from error
+    return folder
+
+
+def write_files(report: Report, order: Order, folder: Path) -> None:
+    """Writes the files of a run into its folder and points `latest` at it.
 
     Raises StoppedEarly when the disk does not take them.
     """
     settings = order.settings.run
-    folder = settings.report_dir / report.run.run_id
     try:
-        folder.mkdir(mode=0o700, parents=True)
         for name, pieces in _files(report, order):
             write_whole(folder / name, pieces, settings.report_mode)
         if order.plan_out is not None and _plans(report):
@@ -38,7 +55,6 @@ def write_files(report: Report, order: Order) -> Path:
         raise StoppedEarly(
             f"the report could not be written: {error}", "free the disk; the journal has it all"
         ) from error
-    return folder
 
 
 def write_whole(path: Path, pieces: Iterable[bytes], mode: int) -> None:

@@ -21,7 +21,7 @@ from layersync.embedded import KEY, LABEL, running_sandbox
 from layersync.errors import StoppedEarly
 from layersync.export.exporting import Exported, Wanted
 from layersync.export.exporting import export as export_sheet
-from layersync.files import write_files
+from layersync.files import make_folder, write_files
 from layersync.order import Console, Order, Ran, Standing
 from layersync.resources import RESOURCES
 from layersync.run_identity import find_trigger, new_run_id
@@ -46,8 +46,9 @@ def run_sync(order: Order, console: Console) -> Ran:
     """Carries out an order and writes its report; the report's folder exists whatever came of it."""
     with ExitStack() as parts:
         session = _session(order, console, parts)
+        folder = make_folder(order, session.run.run_id)
         report = asyncio.run(_watched(session))
-        folder = write_files(report, order)
+        write_files(report, order, folder)
     return Ran(report=report, folder=folder)
 
 
