@@ -133,6 +133,14 @@ def test_every_run_has_a_private_folder_of_its_own_and_latest_points_to_the_newe
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
+def test_a_run_that_could_not_report_sends_nothing(place: Place, api: Traffic) -> None:
+    mixed_sheet(place, api)
+    (place.folder / "taken").write_text("a file stands where the folder should be", encoding="utf-8")
+    ran = place.call("sync", "--report-dir", "taken")
+    assert (ran.code, api.requests()) == (64, [])
+    assert "taken cannot hold a report" in ran.err
+
+
 def test_rows_to_correct_come_back_byte_for_byte_and_a_corrected_sheet_of_them_is_synced(
     place: Place, api: Traffic
 ) -> None:
