@@ -93,6 +93,7 @@ REFUSED_BEFORE_PARSING = [
     (zipped(with_strings(DOCTYPE + SHARED.format(1, "&a;"))), "DOCTYPE"),
     (zipped(xlsx_parts({"Planets": DOCTYPE + sheet_xml(GOOD)})), "DOCTYPE"),
     (zipped(with_strings("") | {"xl/theme/x.xml": (" " * 2_000_000 + DOCTYPE).encode("utf-16")}), "DOCTYPE"),
+    (zipped(with_strings(" " * ((1 << 20) - 4) + DOCTYPE)), "DOCTYPE"),
     (zipped({"[Content_Types].xml": "<a/>"}), "no Excel workbook"),
 ]
 
