@@ -58,7 +58,18 @@ def test_how_often_an_unknown_answer_is_tried(status: int, tries: object) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>login</html>", b"{", b"[]", b'{"a": NaN}', b"[" * 200_000, b'"text"', b"9" * 5_000, b"\xff\xfe"]
+    "body",
+    [
+        b"<html>login</html>",
+        b"{",
+        b"[]",
+        b'{"a": NaN}',
+        b'{"a": 1e999}',
+        b"[" * 200_000,
+        b'"text"',
+        b"9" * 5_000,
+        b"\xff\xfe",
+    ],
 )
 def test_a_200_that_is_no_json_object_is_unknown_and_not_tried_again(body: bytes) -> None:
     judgement = judge(Answer(200, {"content-type": "application/json"}, body), NOW)

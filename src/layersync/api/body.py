@@ -1,6 +1,7 @@
 """Answers as JSON objects: strict about being JSON, lenient about what is in it (reliability C6)."""
 
 import json
+import math
 from collections.abc import Mapping
 
 from layersync.api.wire import Answer
@@ -16,7 +17,7 @@ def json_object(answer: Answer) -> Mapping[str, object]:
     if kind != "application/json" and not kind.endswith("+json"):
         raise Unreadable(f"the answer is {kind or 'of no type'} instead of JSON")
     try:
-        value = json.loads(answer.body, parse_constant=_refuse)
+        value = json.loads(answer.body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise Unreadable("the answer is damaged JSON") from error
     if not isinstance(value, dict):
@@ -26,3 +27,11 @@ def json_object(answer: Answer) -> Mapping[str, object]:
 
 def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    """A number too large for a float would be infinite, which is no JSON."""
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits} is too large")
+    return number
