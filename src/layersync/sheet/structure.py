@@ -68,7 +68,7 @@ def swallowed_rows(grid: Grid, allowed: Collection[int], key: int, key_pattern: 
         return re.compile(rf'(?:[^{stop}]*{stop}){{{cells_before}}}"?(?:[a-z]+_)?(?:{key_pattern}){end}')
 
     row, findings = with_key(key), []
-    for at, index, cell in _hits(grid, _BROKEN):
+    for at, index, cell in _hits(grid, _BROKEN & pl.all().str.contains(key_pattern)):
         if index not in allowed:
             continue
         first, *rest = _LINE_BREAK.split(cell)
@@ -83,8 +83,9 @@ def _hits(grid: Grid, test: pl.Expr) -> Iterator[tuple[int, int, str]]:
     """Gives row, column and text of the cells that pass a test on all columns."""
     for index, mask in enumerate(grid.cells.select(test)):
         if mask.any():
-            column = grid.cells[letter(index)]
-            yield from ((at, index, column[at]) for at in mask.arg_true())
+            places = mask.arg_true()
+            cells = grid.cells[letter(index)].gather(places)
+            yield from ((at, index, cell) for at, cell in zip(places, cells, strict=True))
 
 
 def _control(cell: str) -> Note:
