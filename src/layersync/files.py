@@ -19,7 +19,6 @@ from layersync.report.summary_md import summary_md
 from layersync.values.plan import Plan
 from layersync.values.report import Report
 
-
 _NOT_THE_DISK = (PermissionError, NotADirectoryError, FileExistsError)
 
 
