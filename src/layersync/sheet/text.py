@@ -2,7 +2,6 @@
 
 import codecs
 import io
-import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from layersync.sheet.damage import is_twice_encoded_text
 _UTF8_MARK: Final = codecs.BOM_UTF8
 _UTF16_MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_BLOCK: Final = 65_536
 _ASCII: Final = bytes(range(128))
 _LOOK_AHEAD: Final = 4096
 _RESAVE: Final = "save the sheet again as CSV (UTF-8)"
@@ -54,17 +53,19 @@ def find_encoding(name: str, raw: bytes, declared: str | None) -> Encoding:
 
 
 def physical_lines(raw: bytes, encoding: Encoding, sizes: "array[int]") -> Iterator[str]:
-    """Yields the physical lines with their ends (LF, CRLF or CR), and appends the size of each in bytes to `sizes`.
+    """Yields the physical lines with their ends (LF, CRLF or CR), and adds the size of each in bytes to `sizes`.
 
-    Raises UnicodeDecodeError at the first line that is not what the encoding allows.
+    The sizes run ahead of the lines. Raises UnicodeDecodeError at the first line that is not what the encoding allows.
     """
     if encoding.wide:
         yield from _wide_lines(raw, encoding, sizes)
         return
-    for match in _LINE.finditer(raw, encoding.mark):
-        piece = match[0]
-        sizes.append(len(piece))
-        yield piece.decode(encoding.codec, encoding.errors)
+    for block in _blocks(raw, encoding.mark):
+        # of bytes, splitlines knows no other line ends than these three
+        lines = block.splitlines(keepends=True)
+        sizes.extend(map(len, lines))
+        for line in lines:
+            yield line.decode(encoding.codec, encoding.errors)
 
 
 def guess_encoding(raw: bytes) -> str | None:
@@ -77,6 +78,14 @@ def guess_encoding(raw: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if is_twice_encoded_text(text) else "windows-1252"
+
+
+def _blocks(raw: bytes, start: int) -> Iterator[bytes]:
+    """Yields the bytes in blocks that end with a line: splitting a block is quicker than looking for each end."""
+    while start < len(raw):
+        end = raw.find(b"\n", start + _BLOCK) + 1 or len(raw)
+        yield raw[start:end]
+        start = end
 
 
 def _by_mark(name: str, raw: bytes) -> Encoding | None:
