@@ -12,6 +12,22 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+    parser.addoption("--campaign", type=int, metavar="N", help="tries of every campaign, and examples of Hypothesis")
+    parser.addoption("--update-goldens", action="store_true", help="rewrite the golden texts of tests/corpus")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    tries = config.getoption("--campaign")
+    if tries is not None:
+        settings.register_profile("campaign", settings.get_profile("default"), max_examples=tries)
+        settings.load_profile("campaign")
+
+
+@pytest.fixture
+def campaign(request: pytest.FixtureRequest) -> int | None:
+    """How many tries `--campaign` asks for; None where a test is to be content with a few."""
+    tries: int | None = request.config.getoption("--campaign")
+    return tries
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
