@@ -62,11 +62,12 @@ class Desk:
 
 @dataclass(slots=True)
 class _Errand:
-    """One change on its way: what is to be sent, its intent once there is one, its tries."""
+    """One change on its way: what is to be sent, its intent once there is one, its tries, the sends counted so far."""
 
     change: Change
     tries: Tries
     intent: Intent | None = None
+    counted: int = 0
 
 
 class _Ended(Withdrawn):
@@ -127,25 +128,43 @@ class Apply:
             self._watch(judgement, settled)
 
     async def _prepare(self, errand: _Errand) -> Request:
-        """Called when a slot is granted: on the first try looks, then writes the intent; later gives the same bytes."""
-        if errand.intent is None:
-            self._refuse_after_end()
-            self._keep_daily_cap()
-            try:
-                looked = await self._desk.looks.before(errand.change)
-            except SyncError:
-                raise Stopped from None
-            if isinstance(looked, Settled):
-                raise _Ended(looked)
-            errand.change = looked
-            errand.intent = self._intend(looked)
-        self._desk.count_send()
+        """Called when a slot is granted. A change that may have been carried out keeps its bytes and its key."""
+        if not errand.tries.perhaps or errand.intent is None:
+            await self._look(errand)
+        assert errand.intent is not None  # noqa: S101  looking ends with one
+        if errand.counted == errand.tries.sent:
+            self._desk.count_send()
+            errand.counted += 1
         return Request(
             method="PATCH",
             path=item_path(self._desk.form, errand.change.id),
             body=errand.intent.body,
             idempotency_key=errand.intent.idempotency_key,
         )
+
+    async def _look(self, errand: _Errand) -> None:
+        """Looks at a record that nothing has been done to yet, as long ago as that may be, and writes the intent.
+
+        Raises _Ended where there is nothing to send.
+        """
+        self._refuse_after_end()
+        self._keep_daily_cap()
+        try:
+            looked = await self._desk.looks.before(errand.change)
+        except SyncError:
+            raise Stopped from None
+        if isinstance(looked, Settled):
+            raise _Ended(looked)
+        if errand.intent is None or looked.patch != errand.change.patch:
+            self._withdraw(errand)
+            errand.intent = self._intend(looked)
+        errand.change = looked
+
+    def _withdraw(self, errand: _Errand) -> None:
+        """Closes an intent whose bytes will not be sent: the record has moved on, and other bytes will."""
+        if errand.intent is not None:
+            gone = Settled(Word.NOT_ATTEMPTED, "made anew on the record as it is now")
+            self._journal_outcome(errand.intent, self._outcome(errand, None, gone))
 
     def _keep_daily_cap(self) -> None:
         if self._desk.writes_left() <= 0:

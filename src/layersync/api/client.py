@@ -134,15 +134,7 @@ class _Courier:
 
     async def _try(self, prepare: Prepare, rate_class: RateClass, tries: Tries) -> Judgement:
         gate = self._at.gates[rate_class]
-        asked = self.now()
-        await self._at.stop.guard(gate.admit())
-        tries.waited_s += self.now() - asked
-        try:
-            request = await prepare()
-            await self._at.stop.guard(gate.opened())
-        except BaseException:
-            gate.unused()
-            raise
+        request = await self._ready(prepare, gate, tries)
         self._count_send(rate_class, tries)
         before, tries.perhaps = tries.perhaps, True
         judgement = await self._send(request, gate)
@@ -152,6 +144,21 @@ class _Courier:
         else:
             tries.counted += 1
         return judgement
+
+    async def _ready(self, prepare: Prepare, gate: Gate, tries: Tries) -> Request:
+        """Gives a prepared request that holds a slot. Where the class was closed meanwhile, it waits and asks anew."""
+        while True:
+            asked = self.now()
+            await self._at.stop.guard(gate.admit())
+            tries.waited_s += self.now() - asked
+            try:
+                request = await prepare()
+            except BaseException:
+                gate.unused()
+                raise
+            if not gate.closed:
+                return request
+            gate.unused()
 
     def _count_send(self, rate_class: RateClass, tries: Tries) -> None:
         self._at.tally.sent[rate_class] += 1

@@ -34,10 +34,10 @@ class Gate:
                 await self._until(wait)
             self._in_flight += 1
 
-    async def opened(self) -> None:
-        """Waits, the slot in hand, until the class is open: a 429 may have come since the slot was granted."""
-        while (wait := self._closed_until - self._clock.now()) > 0:
-            await self._clock.sleep(wait)
+    @property
+    def closed(self) -> bool:
+        """True while the server has asked to wait."""
+        return self._clock.now() < self._closed_until
 
     def answered(self) -> None:
         """The request was counted by the server, or may have been."""
@@ -59,7 +59,7 @@ class Gate:
 
     def _wait_s(self) -> float:
         now = self._clock.now()
-        if now < self._closed_until:
+        if self.closed:
             return self._closed_until - now
         while self._ageing and self._ageing[0] <= now:
             self._ageing.popleft()
