@@ -47,7 +47,7 @@ def _read_file(path: str, max_bytes: int) -> bytes | None:
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise InputUnusable(f"{path} is not a regular file", "give the path of a CSV or TSV file")
+            raise InputUnusable(f"{path} is not a regular file", "give the path of a sheet: .csv, .tsv, .xlsx or .ods")
         if before.st_size > max_bytes:
             raise too_large(path, max_bytes)
         raw = _read_all(descriptor, before.st_size + 1)
