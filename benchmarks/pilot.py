@@ -14,8 +14,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,10 +70,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, _sandbox(flags, Path(folder)) as sandbox:
         place = place_in(Path(folder))
         _fill(place, sandbox, flags)
-        began = time.monotonic()
-        with _company(sandbox, flags), place.started("sync", "-q") as process:
-            ran = place.ended(process, _PATIENCE_S)
-        took_s = time.monotonic() - began
+        with _company(sandbox, flags):
+            began = time.monotonic()
+            with place.started("sync", "-q") as process:
+                ran = place.ended(process, _PATIENCE_S)
+            took_s = time.monotonic() - began
         entries = sandbox.entries()
         reads, writes = (_figures(entries, name, limit, flags.minute) for name, limit in _CLASSES)
         _tell(flags, ran, took_s, reads, writes)
@@ -111,11 +112,16 @@ def _fill(place: Place, sandbox: RunningSandbox, flags: argparse.Namespace) -> N
         csv.writer(file).writerows([("id", "tagline"), *((bare, f"pilot {number}") for number, bare in enumerate(ids))])
 
 
-def _company(sandbox: RunningSandbox, flags: argparse.Namespace) -> AbstractContextManager[None]:
+@contextmanager
+def _company(sandbox: RunningSandbox, flags: argparse.Namespace) -> Iterator[None]:
+    """The stranger, who has had half of the budget for a whole window when the run begins."""
     if not flags.stranger:
-        return nullcontext()
+        yield
+        return
     reads, writes = READS / 2 / flags.minute, WRITES / 2 / flags.minute
-    return stranger(sandbox, OWN_OF_STRANGER, reads_per_s=reads, writes_per_s=writes)
+    with stranger(sandbox, OWN_OF_STRANGER, reads_per_s=reads, writes_per_s=writes):
+        time.sleep(flags.minute)
+        yield
 
 
 def _figures(entries: Sequence[JsonObject], name: str, limit: int, window_s: float) -> Figures:
