@@ -83,6 +83,9 @@ def test_B8_B11_what_only_looks_odd_is_text(cell: str) -> None:
 
 
 MOJIBAKE = ["CafÃ©", "donâ€™t", "Ã–sterreich", "naÃ¯ve", "10 Â£", "ðŸ‘\u2039", "caf\ufffd", "ï»¿x", "SÃ£o", "cÃ´te"]
+SCRIPTS = ("\u0645\u0646", "\u041f\u0440\u0438", "\u05e9\u05dc", "\u0393\u03b5\u03b9\u03ac")
+MOJIBAKE += [word.encode().decode("cp1252") for word in SCRIPTS]
+MOJIBAKE.append("Ù…Ù† Ø§Ù„ÙˆØ§Ø\u00adØ© Ø¥Ù„Ù‰")  # as LibreOffice makes it of a sheet that is read as windows-1252
 
 
 @pytest.mark.parametrize("cell", MOJIBAKE)

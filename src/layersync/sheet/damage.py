@@ -28,6 +28,8 @@ _TWICE_ENCODED: Final = "|".join(
         "Â[¡¢£¤¥¦§¨©¬¯°±²³´µ¶¸¹¼½¾¿]",
         "(?:^|\\W)Ã[–“”‘’—…™][a-z]",
         "â€|ðŸ|ï»¿|ï¿½|ã[‚ƒ]",
+        # Greek, Cyrillic, Hebrew, Arabic: two letters of them, one after the other
+        "(?:[ÎÏÐÑ×ØÙÚÛ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]){2}",
     )
 )
 # joiners shape emoji and several scripts, tags shape flags: those are meant
