@@ -44,7 +44,7 @@ def test_results_csv_has_exactly_the_columns_of_the_contract_and_a_line_for_each
     place: Place, api: Traffic
 ) -> None:
     mixed_sheet(place, api)
-    ran = place.run("sync")
+    ran = place.call("sync")
     text = (ran.folder / "results.csv").read_text(encoding="utf-8")
     assert text.partition("\n")[0] == COLUMNS
     assert [line["outcome"] for line in ran.lines] == ["changed", "unchanged", "invalid", "not_found", "changed"]

@@ -1,8 +1,11 @@
 """A sandbox as one test sees it: as if just started, with only the requests of that test."""
 
 import subprocess
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.end_to_end.place import PATIENCE_S
@@ -72,3 +75,21 @@ class Traffic:
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+    @contextmanager
+    def edited_at_fault(self, project: str, **fields: Any) -> Iterator[None]:
+        """Somebody edits a project as soon as the first fault rule has met a request of what runs in the block."""
+        over = threading.Event()
+
+        def edit() -> None:
+            while not self.fired() and not over.is_set():
+                time.sleep(0.01)
+            self.edit("projects", project, **fields)
+
+        editor = threading.Thread(target=edit)
+        editor.start()
+        try:
+            yield
+        finally:
+            over.set()
+            editor.join()
