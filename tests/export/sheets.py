@@ -11,6 +11,7 @@ from layersync.export.settle import settled
 from layersync.plan.compose import plan_of
 from layersync.resources.resource import Resource
 from layersync.sheet import read_sheet
+from layersync.sheet.writing import write_key
 from layersync.values.cell import normal
 from layersync.values.guards import GuardLimits
 from layersync.values.live import Fetched
@@ -35,7 +36,7 @@ def draft_for(form: Resource, records: Sequence[Mapping[str, object]], **more: o
 def plan_for(draft: Draft, form: Resource, records: Sequence[Mapping[str, object]], **more: object) -> Plan:
     """What planning the sheet's CSV against the records comes to."""
     rules = rules_for(form, **more)
-    keyed = [{**one, rules.key: normal(one[rules.key])} for one in records if one.get(rules.key) is not None]
+    keyed = [{**one, rules.key: normal(one[rules.key])} for one in records if write_key(one.get(rules.key))]
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
         file.write(csv_sheet(draft, rules.header_row))
         file.flush()

@@ -101,6 +101,14 @@ def test_a_key_that_no_cell_leads_back_to_is_left_out() -> None:
     assert_plans_nothing(draft, PROJECTS, records[1:], key="customerExternalId")
 
 
+def test_a_key_that_is_no_text_at_all_is_left_out_and_told() -> None:
+    records = [project(1, customerExternalId="\ud83d"), project(2, customerExternalId="b")]
+    draft = draft_for(PROJECTS, records, key="customerExternalId")
+    assert cells(draft, "customerExternalId") == ["b"]
+    assert "Project 1" in [one.record for one in draft.left_out]
+    assert_plans_nothing(draft, PROJECTS, records, key="customerExternalId")
+
+
 def test_a_sheet_none_of_whose_records_has_the_key_is_only_headers() -> None:
     draft = draft_for(PROJECTS, [project(1)], key="customerExternalId")
     assert draft.rows == ()

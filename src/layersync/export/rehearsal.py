@@ -11,6 +11,7 @@ from layersync.plan.compose import plan_of
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
 from layersync.sheet import read_sheet
+from layersync.sheet.writing import write_key
 from layersync.values.cell import normal
 from layersync.values.grid import letter
 from layersync.values.guards import GuardLimits
@@ -55,7 +56,7 @@ def _reading(draft: Draft, form: Resource, rules: SheetRules) -> Reading:
 def _key(value: object, form: Resource, rules: SheetRules) -> str | None:
     if rules.key == form.id_field:
         return normal_id(str(value), form.id_forms)
-    return str(normal(value)) if isinstance(value, str) else None
+    return str(normal(value)) if isinstance(value, str) and write_key(value) else None
 
 
 def _faults(problems: Iterable[Problem], draft: Draft, rules: SheetRules) -> Iterator[Fault]:
