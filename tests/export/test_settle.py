@@ -109,6 +109,13 @@ def test_a_key_that_is_no_text_at_all_is_left_out_and_told() -> None:
     assert_plans_nothing(draft, PROJECTS, records, key="customerExternalId")
 
 
+def test_an_object_with_a_key_that_no_header_can_hold_is_left_blank_and_told() -> None:
+    records = [project(1, metadata={"\ud83d": False}), project(2, metadata={"crm": "b"})]
+    draft = draft_for(PROJECTS, records)
+    assert "metadata" in [one.path for one in draft.left_out]
+    assert_plans_nothing(draft, PROJECTS, records)
+
+
 def test_a_sheet_none_of_whose_records_has_the_key_is_only_headers() -> None:
     draft = draft_for(PROJECTS, [project(1)], key="customerExternalId")
     assert draft.rows == ()

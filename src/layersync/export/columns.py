@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.resource import Resource
 from layersync.sheet.paths import NoPath, Path, find_path, folded
+from layersync.sheet.writing import write_key
 from layersync.values.rules import SheetRules
 
 MOST_DOTTED: Final = 40
@@ -76,8 +77,13 @@ def _dotted(form: Resource, field: Field, rules: SheetRules, values: Sequence[ob
         found |= dict.fromkeys(_leaves(value or {}, deep=field.write is Write.REPLACE))
     paths = [_found(form, ".".join((field.name, *keys))) for keys in found]
     fits = len(found) <= MOST_DOTTED + len(field.keys) and not any(_above(keys) & set(found) for keys in found)
-    straight = [path for path, keys in zip(paths, found, strict=True) if path is not None and path.keys == keys]
+    straight = [path for path, keys in zip(paths, found, strict=True) if path is not None and _leads_to(path, keys)]
     return straight if fits and len(straight) == len(found) else None
+
+
+def _leads_to(path: Path, keys: Keys) -> bool:
+    """Tells whether a header of that path is read as those keys: half a character, for one, is in no header."""
+    return path.keys == keys and write_key(path.text) is not None
 
 
 def _leaves(value: Mapping[str, object], *, deep: bool, above: Keys = ()) -> Iterator[Keys]:
