@@ -3,9 +3,10 @@
 import signal
 import traceback
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from layersync.api.apply import Apply, Desk
 from layersync.api.connect import Link, connect
@@ -13,6 +14,7 @@ from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
 from layersync.errors import InputUnusable, Locked, StoppedEarly, SyncError
 from layersync.session import Job, Session, budget_for
+from layersync.sheet.receiving import receive
 from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold, holder_of
 from layersync.state.store import Store
@@ -23,6 +25,8 @@ from layersync.values.plan import PlanState
 from layersync.values.report import Report
 
 _LOCK_POLL_S = 0.2
+
+T = TypeVar("T")
 
 
 async def lock(job: Job, session: Session) -> None:
@@ -45,15 +49,20 @@ async def lock(job: Job, session: Session) -> None:
         except Locked:
             if session.clock.now() >= patience_ends:
                 raise
-            await _pause(_LOCK_POLL_S, session)
+            await _unless_stopped(session.clock.sleep(_LOCK_POLL_S), session)
         else:
             return
 
 
-async def _pause(seconds: float, session: Session) -> None:
+async def received(job: Job, session: Session) -> bytes:
+    """The bytes of the job's sheet. A download, or a pipe without end, is given up on when the run is to end."""
+    return await _unless_stopped(receive(job.rules, job.form), session)
+
+
+async def _unless_stopped(waiting: Coroutine[object, object, T], session: Session) -> T:
     """Waits. Raises the reason of the run's end when that is asked for meanwhile."""
     try:
-        await session.stop.guard(session.clock.sleep(seconds))
+        return await session.stop.guard(waiting)
     except Stopped:
         raise session.stop.reason or StoppedEarly("the run was stopped") from None
 

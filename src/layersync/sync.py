@@ -9,7 +9,7 @@ from layersync.errors import SyncError
 from layersync.plan.compose import plan_of
 from layersync.session import Job, Session, report_of
 from layersync.sheet import read_sheet
-from layersync.steps import aborted, agreed, greet, lock, progress, send
+from layersync.steps import aborted, agreed, greet, lock, progress, received, send
 from layersync.values.report import Report
 
 
@@ -33,7 +33,7 @@ async def read(job: Job, session: Session) -> Job:
     """sheet → desired: offline, under the job's lock."""
     try:
         await lock(job, session)
-        return replace(job, desired=read_sheet(job.rules, job.form))
+        return replace(job, desired=read_sheet(job.rules, job.form, await received(job, session)))
     except SyncError as error:
         return job.failed(error)
 

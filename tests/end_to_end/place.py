@@ -116,13 +116,13 @@ class Place:
         return Ran(code, out.getvalue(), err.getvalue(), self._latest())
 
     @contextlib.contextmanager
-    def started(self, *words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *words: str, stdin: int = subprocess.DEVNULL, **environ: str) -> Iterator[subprocess.Popen[str]]:
         """Starts the program; it is gone when the block ends."""
         process = subprocess.Popen(
             [*PROGRAM, *words],
             cwd=self.folder,
             env={**self.environ, **environ},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from tests.end_to_end.place import PATIENCE_S, Place
 from tests.end_to_end.traffic import Traffic
+from tests.sheet.web.conftest import Said, serving
 
 ROWS = 20
 WORKERS = 8
@@ -89,10 +92,43 @@ def test_a_signal_ends_a_run_that_waits_for_the_lock_at_once(many: Place, api: T
     assert ran.lines == []
 
 
+def test_a_signal_ends_a_download_of_the_sheet_at_once(place: Place, api: Traffic) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def drip() -> None:
+        begun.set()
+        over.wait(PATIENCE_S)
+
+    with serving() as web:
+        web.say(Said(drip=drip))
+        place.configure(api.url, f"[jobs.projects]\nsource = '{web.url}/projects.csv'")
+        api.forget()
+        with place.started("sync") as process:
+            assert begun.wait(PATIENCE_S)
+            process.send_signal(signal.SIGINT)
+            ran = place.ended(process)
+        assert not over.is_set(), "the server was still at it"
+        over.set()
+    assert ran.code == ran.results["run"]["exit_code"] == 130
+    assert "ended by SIGINT" in ran.out
+    assert (ran.lines, api.requests()) == ([], [])
+
+
+def test_a_signal_ends_a_run_whose_standard_input_has_no_end(place: Place, api: Traffic) -> None:
+    place.configure(api.url)
+    with place.started("sync", "--source", "projects=-", "-v", stdin=subprocess.PIPE) as process:
+        wait_for_folders(place, 1)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdin
+        assert process.wait(PATIENCE_S) == 143
+        assert process.stderr
+        assert "Fatal" not in process.stderr.read()
+
+
 def wait_for_folders(place: Place, number: int) -> None:
     """A run makes the folder of its report before it does anything else."""
     deadline = time.monotonic() + PATIENCE_S
-    while len(list((place.folder / "reports").iterdir())) < number:
+    while len(list((place.folder / "reports").glob("*"))) < number:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     wait_for_silence()

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,15 +30,14 @@ class Patience:
 USUAL: Final = Patience()
 
 
-def download(name: str, request: WebRequest, max_bytes: int, patience: Patience) -> WebAnswer:
+async def download(name: str, request: WebRequest, max_bytes: int, patience: Patience) -> WebAnswer:
     """Gives the server's answer, good or bad; a server that is busy or broken is asked again.
 
     InputUnusable, with the source called `name`, where there is no whole answer in time or it is too large.
     """
     try:
-        # a loop of its own, in a thread of its own: whoever reads a sheet may run in one already
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            return thread.submit(asyncio.run, _in_time(request, max_bytes, patience)).result()
+        async with asyncio.timeout(patience.total_s):
+            return await _answer(request, max_bytes, patience)
     except TimeoutError:
         raise InputUnusable(f"{name} did not arrive whole within {patience.total_s:g} s", _AGAIN) from None
     except AnswerTooLarge:
@@ -48,21 +46,20 @@ def download(name: str, request: WebRequest, max_bytes: int, patience: Patience)
         raise InputUnusable(f"{name} cannot be read: {error}", _AGAIN) from None
 
 
-async def _in_time(request: WebRequest, max_bytes: int, patience: Patience) -> WebAnswer:
-    async with asyncio.timeout(patience.total_s):
-        for pause_s in patience.pauses_s:
-            wait_s = pause_s
-            try:
-                answer = await ask(request, max_bytes)
-            except NoAnswer as error:
-                if error.final:
-                    raise
-            else:
-                wait_s = _asked_pause_s(answer, pause_s)
-                if not _passing(answer) or wait_s > patience.longest_pause_s:
-                    return answer
-            await patience.sleep(wait_s)
-        return await ask(request, max_bytes)
+async def _answer(request: WebRequest, max_bytes: int, patience: Patience) -> WebAnswer:
+    for pause_s in patience.pauses_s:
+        wait_s = pause_s
+        try:
+            answer = await ask(request, max_bytes)
+        except NoAnswer as error:
+            if error.final:
+                raise
+        else:
+            wait_s = _asked_pause_s(answer, pause_s)
+            if not _passing(answer) or wait_s > patience.longest_pause_s:
+                return answer
+        await patience.sleep(wait_s)
+    return await ask(request, max_bytes)
 
 
 def _passing(answer: WebAnswer) -> bool:

@@ -9,12 +9,12 @@ from layersync.values.google_sheet import google_sheet
 from layersync.values.source_name import source_name
 
 
-def read_address(address: str, max_bytes: int, tab: str | None, patience: Patience = USUAL) -> bytes:
+async def read_address(address: str, max_bytes: int, tab: str | None, patience: Patience = USUAL) -> bytes:
     """Reads the sheet at an address. InputUnusable for an address that no sheet may come from, or that has none."""
     try:
         sheet = google_sheet(split_address(address))
     except ValueError as error:
         raise InputUnusable(f"the address of the sheet {error}", "correct the job's source") from None
     if sheet is not None:
-        return read_google(sheet, tab, max_bytes, patience)
-    return read_linked(address, source_name(address), max_bytes, patience)
+        return await read_google(sheet, tab, max_bytes, patience)
+    return await read_linked(address, source_name(address), max_bytes, patience)

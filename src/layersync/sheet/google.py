@@ -26,7 +26,7 @@ class Google:
     drive: str = "https://www.googleapis.com"
 
 
-def read_google(
+async def read_google(
     sheet: GoogleSheet,
     tab: str | None,
     max_bytes: int,
@@ -42,9 +42,9 @@ def read_google(
     """
     key_file = environ.get(KEY_FILE)
     if key_file and not sheet.published:
-        return _as_account(sheet, sign_in(key_file, patience), max_bytes, patience, google)
+        return await _as_account(sheet, await sign_in(key_file, patience), max_bytes, patience, google)
     url = google.docs + sheet.export(workbook=tab is not None)
-    answer = download(sheet.name, WebRequest(url=url, may_follow=export_hosts), max_bytes, patience)
+    answer = await download(sheet.name, WebRequest(url=url, may_follow=export_hosts), max_bytes, patience)
     if answer.leads_to is not None and _is_login(answer.leads_to):
         raise _private(sheet)
     if answer.status == 400 and sheet.gid:
@@ -58,11 +58,13 @@ def export_hosts(here: Origin, there: Origin) -> bool:
     return here == there or (there.scheme == "https" and there.port is None and exports)
 
 
-def _as_account(sheet: GoogleSheet, account: Account, max_bytes: int, patience: Patience, google: Google) -> bytes:
+async def _as_account(
+    sheet: GoogleSheet, account: Account, max_bytes: int, patience: Patience, google: Google
+) -> bytes:
     # Drive exports the first tab only as CSV, whatever the gid; so all tabs as a workbook
     url = f"{google.drive}/drive/v3/files/{sheet.key}/export?mimeType={_WORKBOOK}"
     request = WebRequest(url=url, headers={"Authorization": f"Bearer {account.token}"})
-    answer = download(sheet.name, request, max_bytes, patience)
+    answer = await download(sheet.name, request, max_bytes, patience)
     hidden = InputUnusable(
         f"{sheet.name} is not shared with the service account", f"share the sheet with {account.email}"
     )

@@ -6,9 +6,9 @@ from layersync.sheet.download import Patience, download
 from layersync.sheet.web import Origin, WebRequest
 
 
-def read_linked(address: str, name: str, max_bytes: int, patience: Patience) -> bytes:
+async def read_linked(address: str, name: str, max_bytes: int, patience: Patience) -> bytes:
     """Reads all bytes at an address; messages call it `name`. InputUnusable where there is no sheet."""
-    answer = download(name, WebRequest(url=address, may_follow=same_host), max_bytes, patience)
+    answer = await download(name, WebRequest(url=address, may_follow=same_host), max_bytes, patience)
     kind = "answers with a web page instead of a sheet" if answer.status == 200 else "asks for a login"
     private = InputUnusable(
         f"{name} {kind} (HTTP {answer.status})",

@@ -22,15 +22,16 @@ from layersync.values.rules import SheetRules
 from layersync.values.source_name import source_name
 
 
-def read_sheet(rules: SheetRules, resource: Resource) -> Desired:
-    """Reads and checks the sheet of one job.
+def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) -> Desired:
+    """Reads and checks the sheet of one job: `raw` where it was received already, else from this machine.
 
     Raises InputUnusable, with every problem of the structure, where the sheet can't be used as a whole; UsageError
     where the rules don't fit the resource, or `--key` and `--only-fields` name what the sheet does not have. What is
     wrong with single cells is in `problems` of the result.
     """
     check_fit(rules, resource)
-    raw = read_source(rules.source, rules.max_bytes, rules.tab)
+    if raw is None:
+        raw = read_source(rules.source, rules.max_bytes)
     rules = replace(rules, source=source_name(rules.source))
     refuse_other_formats(rules.source, raw)
     sheet = read_workbook(rules, raw) if is_workbook(raw) else read_delimited(rules, resource, raw)

@@ -32,14 +32,14 @@ class Account:
     token: str = field(repr=False)
 
 
-def sign_in(key_file: str, patience: Patience) -> Account:
+async def sign_in(key_file: str, patience: Patience) -> Account:
     """Exchanges a key file for a token that may read. InputUnusable where that can't be done."""
     key = _read_key(key_file)
     form = {"grant_type": _GRANT, "assertion": _statement(key)}
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     body = urlencode(form).encode("ascii")
     request = WebRequest(url=key["token_uri"], method="POST", headers=headers, body=body)
-    answer = download(_NAME, request, _LARGEST_TOKEN, patience)
+    answer = await download(_NAME, request, _LARGEST_TOKEN, patience)
     return Account(email=key["client_email"], token=_token(answer))
 
 

@@ -1,4 +1,4 @@
-"""Opens the input of a job: a regular file, standard input or an address, read once, whole, as bytes."""
+"""Opens an input on this machine: a regular file or standard input, read once, whole, as bytes."""
 
 import difflib
 import os
@@ -9,24 +9,20 @@ from typing import Final
 
 from layersync.errors import InputUnusable
 from layersync.sheet.oversize import too_large
-from layersync.values.address import is_address
 
 STDIN: Final = "-"
 _TRIES: Final = 2
+_PIECE: Final = 1 << 20
 
 
-def read_source(source: str, max_bytes: int, tab: str | None = None) -> bytes:
-    """Reads all bytes of a path, of standard input for `-`, or of an address; `tab` is the one that the job names.
+def read_source(source: str, max_bytes: int) -> bytes:
+    """Reads all bytes of a path, or of standard input for `-`.
 
     Nothing is expanded: a path is taken as it is (reliability A6). A file that changes while it is read is read once
     more (A22). Raises InputUnusable for anything that can't be read in one piece.
     """
     if source == STDIN:
         return _read_stdin(max_bytes)
-    if is_address(source):
-        from layersync.sheet.fetched import read_address  # noqa: PLC0415  sheets on this machine load no HTTP
-
-        return read_address(source, max_bytes, tab)
     for _ in range(_TRIES):
         raw = _read_file(source, max_bytes)
         if raw is not None:
@@ -35,7 +31,11 @@ def read_source(source: str, max_bytes: int, tab: str | None = None) -> bytes:
 
 
 def _read_stdin(max_bytes: int) -> bytes:
-    raw = sys.stdin.buffer.read(max_bytes + 1)
+    # not through the buffer: its lock, held by a thread that nobody waits for, would crash the end of the program
+    try:
+        raw = _read_all(sys.stdin.fileno(), max_bytes + 1)
+    except OSError as failure:
+        raise InputUnusable(f"standard input cannot be read: {failure.strerror}", "pipe a sheet into it") from None
     if len(raw) > max_bytes:
         raise too_large("standard input", max_bytes)
     return raw
@@ -72,7 +72,7 @@ def _open(path: str) -> int:
 
 def _read_all(descriptor: int, size: int) -> bytes:
     pieces = []
-    while size > 0 and (piece := os.read(descriptor, size)):
+    while size > 0 and (piece := os.read(descriptor, min(size, _PIECE))):
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)

@@ -1,5 +1,7 @@
 """Google Sheets, against a stand-in on this machine: which export is asked for, and what a private sheet says."""
 
+import asyncio
+
 import pytest
 
 from layersync.errors import InputUnusable
@@ -14,7 +16,8 @@ LIMIT = 1000
 
 
 def read(server: Server, patience: Patience, tab: str | None = None, sheet: GoogleSheet = SHEET) -> bytes:
-    return read_google(sheet, tab, LIMIT, patience, google=Google(docs=server.url, drive=server.url), environ={})
+    google = Google(docs=server.url, drive=server.url)
+    return asyncio.run(read_google(sheet, tab, LIMIT, patience, google=google, environ={}))
 
 
 def refusal(server: Server, patience: Patience) -> InputUnusable:

@@ -1,5 +1,6 @@
 """Sheets at an address: the bytes, or one sentence; and never anything to another host (reliability 2.C)."""
 
+import asyncio
 import gzip
 import socket
 import threading
@@ -29,7 +30,7 @@ def read(server: Server, patience: Patience) -> Read:
     """Reads from the server."""
 
     def read_path(path: str = "/sheet.csv", patience: Patience = patience) -> bytes:
-        return read_address(server.url + path, LIMIT, None, patience)
+        return asyncio.run(read_address(server.url + path, LIMIT, None, patience))
 
     return read_path
 
@@ -210,7 +211,7 @@ def test_nobody_there_is_told_after_three_tries(patience: Patience, pauses: Paus
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{closed.getsockname()[1]}/sheet.csv?token=t0p"
-        told = refusal(lambda: read_address(address, LIMIT, None, patience))
+        told = refusal(lambda: asyncio.run(read_address(address, LIMIT, None, patience)))
     assert "cannot be read: no connection" in told.message
     assert "t0p" not in told.message
     assert len(pauses.told) == 2
@@ -237,7 +238,7 @@ def test_a_server_that_drips_is_left_when_the_time_is_up(server: Server, read: R
     ],
 )
 def test_an_address_that_no_sheet_may_come_from_is_not_asked(address: str, message: str) -> None:
-    told = refusal(lambda: read_address(address, LIMIT, None))
+    told = refusal(lambda: asyncio.run(read_address(address, LIMIT, None)))
     assert message in told.message
     assert "secret" not in told.message
 
@@ -248,7 +249,7 @@ def test_a_certificate_that_only_the_environment_vouches_for_is_told_and_not_tri
     certificate = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     server = parts.enter_context(serving(certificate))
-    told = refusal(lambda: read_address(f"{server.url}/sheet.csv", LIMIT, None, patience))
+    told = refusal(lambda: asyncio.run(read_address(f"{server.url}/sheet.csv", LIMIT, None, patience)))
     assert "certificate was not accepted" in told.message
     assert pauses.told == []
     assert server.asked == []

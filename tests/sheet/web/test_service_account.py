@@ -1,5 +1,6 @@
 """Reading as a service account, against a stand-in: what is signed and asked, and every way that it can fail."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ def key_file(tmp_path: Path, server: Server, pair: rsa.RSAPrivateKey) -> Path:
 def read(server: Server, patience: Patience, key_file: Path, sheet: GoogleSheet = SHEET) -> bytes:
     google = Google(docs=server.url, drive=server.url)
     environ = {"GOOGLE_APPLICATION_CREDENTIALS": str(key_file)}
-    return read_google(sheet, None, LIMIT, patience, google=google, environ=environ)
+    return asyncio.run(read_google(sheet, None, LIMIT, patience, google=google, environ=environ))
 
 
 def refusal(server: Server, patience: Patience, key_file: Path) -> InputUnusable:
