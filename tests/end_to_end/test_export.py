@@ -1,5 +1,6 @@
 """What `export` writes, `plan` finds in step; it asks with GET, writes once, and leaves alone what is there."""
 
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,6 +135,22 @@ def test_an_export_that_cannot_be_whole_writes_nothing(
     ran = place.call("export", "projects", "--to", "out.csv")
     assert (ran.code, ran.out) == (code, "")
     assert files(place.folder) == {"config.toml"}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=str
+)
+def test_a_signal_ends_an_export_at_once_and_nothing_is_left(
+    ready: Place, api: Traffic, number: signal.Signals, code: int
+) -> None:
+    api.faults({"path": "/v1/projects", "do": {"delay": 600}})
+    with ready.started("export", "projects", "--to", "out.csv") as process:
+        api.wait_for_fault(process)
+        process.send_signal(number)
+        ran = ready.ended(process)
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.splitlines()[-1].endswith(f"ended by {number.name}")
+    assert files(ready.folder) == {"config.toml"}
 
 
 def test_the_file_is_the_owners_alone_and_quiet_says_nothing(ready: Place, api: Traffic) -> None:

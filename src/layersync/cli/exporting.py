@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.text import Text
 
 from layersync.cli.column_list import ANY_KEY, ColumnNote, columns_of
+from layersync.cli.ending import ended_by_signals
 from layersync.cli.flags import ConfigFlags, OutputFlags, TargetFlags
 from layersync.cli.messages import Messages
 from layersync.cli.ordering import key_for, settings_from
@@ -36,7 +37,7 @@ def export_job(job: str, to: str, config: ConfigFlags, target: TargetFlags, outp
     wanted = _wanted(settings, job, path)
     messages, stdout = Messages(output), Stdout(output.color)
     key = key_for(settings, target, messages.warn)
-    with hiding(key), Screen(messages, stdout, output) as screen:
+    with ended_by_signals(), hiding(key), Screen(messages, stdout, output) as screen:
         exported = export(settings, key, wanted, lambda done, total: screen.progress(f"{job}: reading", done, total))
         write_new(path, [exported.raw], settings.run.report_mode)
     for line in _left_out_lines(exported, wanted.form, everything=output.verbose):

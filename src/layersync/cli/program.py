@@ -8,6 +8,7 @@ from io import TextIOWrapper
 from cyclopts import App, CycloptsError
 
 from layersync.cli.app import build_app
+from layersync.cli.ending import Ended
 from layersync.cli.flags import OUTPUT, OutputFlags
 from layersync.cli.key_words import refuse_key_flags, without_keys
 from layersync.cli.messages import Messages
@@ -30,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SyncError as error:
         Messages(output).fail(error)
         return error.exit_code
+    except Ended as end:
+        Messages(output).fail(SyncError(end.told))
+        return end.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
