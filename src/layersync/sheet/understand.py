@@ -65,6 +65,7 @@ def understand(
         problems=placed(findings, grid),
         notices=(*grid.notices, *layout.notices),
         partial=layout.partial or bool(rules.only_keys),
+        clear_token=rules.clear_token,
     )
 
 

@@ -1,7 +1,11 @@
 """What the state file knows of one job, read once per run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +38,12 @@ class Memory:
 
     `writes_today`: PATCHes sent with this key since midnight UTC. `open_changes`: those of dead runs that were found
     still at their base, kept for sending again with the same key and bytes.
+    `ledger` holds the values on which sheet and live last agreed, None where nothing is known: one line per record,
+    `_id` String (the normalised id of the record), and one String column per managed path, named by it: the cell as the
+    sheet stated it, written as `values.cell` says of desired cells; null = nothing agreed.
     """
 
     last_rows: int | None = None
     writes_today: int = 0
     open_changes: tuple[OpenChange, ...] = ()
+    ledger: "pl.DataFrame | None" = field(default=None, compare=False)

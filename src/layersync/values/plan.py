@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from layersync.values.change import Change
+from layersync.values.drift import Drift
 from layersync.values.guards import Hold
 from layersync.values.problem import Problem
 
@@ -45,6 +46,7 @@ class Plan:
     `changes` stand in the order in which they are sent. `rows` has one line per row of the sheet: `row` UInt32, `line`
     UInt32, `key`, `id`, `name`, `state` (a `PlanState`), `cell`, `message`, `what_to_do`, all String, null where there
     is nothing to say. `holds` are the guards that tripped. `matched` counts the rows that met a live record.
+    `drifts` are the cells that somebody changed elsewhere, whatever was done about each.
     """
 
     job: str
@@ -62,6 +64,7 @@ class Plan:
     notices: tuple[Problem, ...] = ()
     holds: tuple[Hold, ...] = ()
     price: Price | None = None
+    drifts: tuple[Drift, ...] = ()
 
     @property
     def held_whole(self) -> bool:
