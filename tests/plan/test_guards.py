@@ -90,3 +90,22 @@ def test_archivals_go_last() -> None:
 )
 def test_a_share_of_a_whole_is_exact_in_spite_of_binary_fractions(share: float, whole: int, limit: int) -> None:
     assert Limit(share=share).of(whole) == limit
+
+
+def test_a_row_that_claims_a_value_which_a_held_row_frees_is_held_with_it_and_admitted_with_it() -> None:
+    live = [project(number, customerExternalId=f"c{number}") for number in range(4)]
+    rows: list[dict[str, object]] = [
+        {"id": an_id(0), "customerExternalId": "c1"},
+        {"id": an_id(1), "customerExternalId": "c2"},
+        {"id": an_id(2), "customerExternalId": "new", "status": "archived"},
+        {"id": an_id(3), "customerExternalId": "newer"},
+    ]
+    sheet = desired(PROJECTS, rows)
+    held = plan(sheet, reading(PROJECTS, live), PROJECTS, replace(WIDE, archive=0))
+    assert [(hold.guard, hold.counted, hold.rows, hold.behind) for hold in held.holds] == [
+        (Guard.ARCHIVE, 1, frozenset({2, 3, 4}), frozenset({2, 3}))
+    ]
+    assert [change.row for change in held.to_send] == [5]
+
+    admitted = plan(sheet, reading(PROJECTS, live), PROJECTS, allowing(held.holds[0].override, WIDE))
+    assert [change.row for change in admitted.to_send] == [5, 4, 3, 2]

@@ -17,6 +17,7 @@ from layersync.api.looks import Looks, Settled, unshown
 from layersync.api.paths import item_path
 from layersync.api.retry import Tries
 from layersync.api.stop import Stop, Stopped
+from layersync.api.turns import Turns
 from layersync.api.wire import Request
 from layersync.errors import ApiRefuses, StoppedEarly, SyncError
 from layersync.resources.resource import Resource
@@ -89,6 +90,7 @@ class Apply:
         self._answered = 0
         self._refused = 0
         self._forbidden = 0
+        self._turns = Turns(())
         self.ended: SyncError | None = None
 
     async def __call__(self, changes: Sequence[Change]) -> None:
@@ -96,6 +98,7 @@ class Apply:
 
         When the end of the run is asked for, what is in flight gets five seconds to finish.
         """
+        self._turns = Turns(changes)
         work = asyncio.ensure_future(each(changes, self._one))
         grace = asyncio.ensure_future(self._grace())
         await asyncio.wait({work, grace}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,9 +112,23 @@ class Apply:
         await self._desk.clock.sleep(_GRACE_S)
 
     async def _one(self, change: Change) -> None:
+        word = Word.NOT_ATTEMPTED
+        try:
+            word = await self._carry_out(change)
+        finally:
+            self._turns.over(change.row, word)
+
+    async def _carry_out(self, change: Change) -> Word:
+        """Carries out one change when its turn has come, and gives its outcome; there is none where the job ended."""
+        obstacle = await self._turns.obstacle(change)
         if self._desk.stop.asked or self.ended is not None:
-            return
+            return Word.NOT_ATTEMPTED
         errand = _Errand(change, Tries(self._desk.clock.now()))
+        if obstacle is not None:
+            return self._close(errand, None, obstacle)
+        return await self._send(errand)
+
+    async def _send(self, errand: _Errand) -> Word:
         judgement = None
         try:
             judgement = await self._desk.writer.patch(lambda: self._prepare(errand), errand.tries)
@@ -119,13 +136,14 @@ class Apply:
         except _Ended as ended:
             settled = ended.settled
         except (Stopped, asyncio.CancelledError) as stopped:
-            self._close(errand, judgement, self._interrupted(errand))
+            word = self._close(errand, judgement, self._interrupted(errand))
             if isinstance(stopped, asyncio.CancelledError):
                 raise
-            return
+            return word
         self._close(errand, judgement, settled)
         if judgement is not None:
             self._watch(judgement, settled)
+        return settled.word
 
     async def _prepare(self, errand: _Errand) -> Request:
         """Called when a slot is granted. A change that may have been carried out keeps its bytes and its key."""
@@ -237,12 +255,13 @@ class Apply:
         reason = self._desk.stop.reason or self.ended
         return Settled(Word.NOT_ATTEMPTED, reason.message if reason else "", "run again")
 
-    def _close(self, errand: _Errand, judgement: Judgement | None, settled: Settled) -> None:
+    def _close(self, errand: _Errand, judgement: Judgement | None, settled: Settled) -> Word:
         """Journals and tells the outcome; a change whose fate is unknown stays open for the next run to settle."""
         outcome = self._outcome(errand, judgement, settled)
         self._desk.done(outcome)
         if errand.intent is not None and settled.word is not Word.UNKNOWN:
             self._journal_outcome(errand.intent, outcome)
+        return settled.word
 
     def _journal_outcome(self, intent: Intent, outcome: Outcome) -> None:
         try:

@@ -1,8 +1,9 @@
 """The guards of contract section 6, checked on a complete plan."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from layersync.plan.effects import count_effects
+from layersync.plan.moves import behind
 from layersync.resources.resource import Resource
 from layersync.values.change import Change
 from layersync.values.guards import Guard, GuardLimits, Hold
@@ -65,16 +66,18 @@ def _hold(
     limit: int,
     limits: GuardLimits,
     message: str,
-    rows: Iterable[int] | None = None,
+    rows: Collection[int] | None = None,
 ) -> Hold | None:
     ceiling = max((limit, *(number for allowed, number in limits.allowed if allowed is guard)))
     if counted <= ceiling:
         return None
+    waiting = behind(rows or (), {change.row: change.after for change in plan.changes if change.after})
     return Hold(
         guard=guard,
         counted=counted,
         limit=ceiling,
         message=message,
         override=f"--allow {plan.job}.{guard}={counted}",
-        rows=None if rows is None else frozenset(rows),
+        rows=None if rows is None else frozenset(rows) | waiting.keys(),
+        behind=frozenset(waiting),
     )

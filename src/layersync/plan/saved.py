@@ -68,4 +68,5 @@ def _change(change: Change) -> dict[str, object]:
         "patch": dict(change.patch),
         "base": dict(change.base),
         "side_effects": list(change.side_effects),
+        "after": list(change.after),
     }

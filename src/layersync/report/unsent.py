@@ -29,13 +29,18 @@ def ways_on(hold: Hold, run: RunInfo) -> str:
 
 def _reason(job: JobReport, report: Report, row: int) -> tuple[Word, str, str]:
     holds = holds_on(job.plan, row) if job.plan else ()
-    held = "; ".join(f"held by the guard {hold.guard}: {hold.message}" for hold in holds)
+    held = "; ".join(_held(hold, row) for hold in holds)
     approve = "; ".join(ways_on(hold, report.run) for hold in holds)
     if report.run.dry_run:
         return Word.WOULD_CHANGE, *((held, approve) if holds else _failed(job.failure or report.failure))
     if holds:
         return Word.HELD, held, approve
     return Word.NOT_ATTEMPTED, *_stopped(job, report)
+
+
+def _held(hold: Hold, row: int) -> str:
+    waits = "it claims a value that a held row frees; " if row in hold.behind else ""
+    return f"held by the guard {hold.guard}: {waits}{hold.message}"
 
 
 def _stopped(job: JobReport, report: Report) -> tuple[str, str]:

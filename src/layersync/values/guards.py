@@ -49,7 +49,8 @@ class GuardLimits:
 class Hold:
     """A guard that tripped: how many against how many, and which rows stay put.
 
-    `rows` is None when the whole job is held. `override` is the exact flag that admits this number.
+    `rows` is None when the whole job is held. `behind` are those of them that are not counted: they only claim a value
+    that a counted row frees. `override` is the exact flag that admits this number.
     """
 
     guard: Guard
@@ -58,3 +59,4 @@ class Hold:
     message: str
     override: str
     rows: frozenset[int] | None = None
+    behind: frozenset[int] = frozenset()

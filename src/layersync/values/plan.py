@@ -43,9 +43,10 @@ class Price:
 class Plan:
     """What one job would do.
 
-    `changes` stand in the order in which they are sent. `rows` has one line per row of the sheet: `row` UInt32, `line`
-    UInt32, `key`, `id`, `name`, `state` (a `PlanState`), `cell`, `message`, `what_to_do`, all String, null where there
-    is nothing to say. `holds` are the guards that tripped. `matched` counts the rows that met a live record.
+    `changes` stand in the order in which they are sent, each after those that it waits for. `rows` has one line per row
+    of the sheet: `row` UInt32, `line` UInt32, `key`, `id`, `name`, `state` (a `PlanState`), `cell`, `message`,
+    `what_to_do`, all String, null where there is nothing to say. `holds` are the guards that tripped. `matched` counts
+    the rows that met a live record.
     `drifts` are the cells that somebody changed elsewhere, whatever was done about each.
     """
 

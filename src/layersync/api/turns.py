@@ -1,0 +1,47 @@
+"""Whose turn it is: a change that claims a value waits until the change that frees it has its outcome."""
+
+import asyncio
+from collections.abc import Iterable
+
+from layersync.api.looks import Settled
+from layersync.values.change import Change
+from layersync.values.outcome import Word
+
+_FREED = frozenset({Word.CHANGED, Word.CONVERGED})
+
+
+class Turns:
+    """The outcomes that other changes of the same plan wait for.
+
+    Changes are begun in the order of the plan, each after those that it waits for: so whoever waits here waits for
+    something under way.
+    """
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        changes = tuple(changes)
+        awaited = {row for change in changes for row in change.after}
+        self._over = {change.row: asyncio.Event() for change in changes if change.row in awaited}
+        self._words: dict[int, Word] = {}
+
+    async def obstacle(self, change: Change) -> Settled | None:
+        """Waits; gives how the change ends without being sent, None where its turn has come.
+
+        A row that is not part of this sending (an earlier one has carried it out) is not waited for.
+        """
+        for row in change.after:
+            if row in self._over:
+                await self._over[row].wait()
+                if (word := self._words[row]) not in _FREED:
+                    return _stuck(row, word)
+        return None
+
+    def over(self, row: int, word: Word) -> None:
+        """Says how a change came to its end."""
+        self._words[row] = word
+        if row in self._over:
+            self._over[row].set()
+
+
+def _stuck(row: int, word: Word) -> Settled:
+    told = f"not sent: row {row} was to give up the value first, and is {word.replace('_', ' ')}"
+    return Settled(Word.HELD, told, f"see to row {row}, then run again")
