@@ -7,43 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from layersync.cli.flags import (
-    CONFIG,
-    COURSE,
-    OUTPUT,
-    REPORT,
-    SHEET,
-    TARGET,
-    Asked,
-    CourseFlags,
-    SheetFlags,
-    TargetFlags,
-)
-from layersync.cli.ordering import make_order, next_occurrence
+from layersync.cli.flags import RUN, SHEET, CourseFlags, RunFlags, SheetFlags, TargetFlags
+from layersync.cli.ordering import next_occurrence, sheet_order
 from layersync.errors import UsageError
 from layersync.order import Order
 from layersync.settings.allow import Allowance
 from layersync.values.guards import Guard
 
 
-def asked(*, target: TargetFlags = TARGET, sheet: SheetFlags = SHEET, course: CourseFlags = COURSE) -> Asked:
-    return Asked(config=CONFIG, target=target, sheet=sheet, course=course, report=REPORT, output=OUTPUT)
-
-
-def order(flags: Asked, *names: str, dry_run: bool = True, yes: bool = False) -> Order:
-    return make_order("sync", names, flags, pytest.fail, dry_run=dry_run, yes=yes)
+def order(
+    *names: str, sheet: SheetFlags = SHEET, flags: RunFlags = RUN, dry_run: bool = True, yes: bool = False
+) -> Order:
+    return sheet_order("sync", names, sheet, flags, pytest.fail, dry_run=dry_run, yes=yes)
 
 
 def test_every_flag_reaches_the_order(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYERS_API_KEY", "lp_0123456789abcdef")
     made = order(
-        asked(
+        sheet=SheetFlags(source=("projects=other.csv",), key=("a", "b"), only_fields="name, tagline"),
+        flags=RunFlags(
             target=TargetFlags(base_url="http://127.0.0.1:9/"),
-            sheet=SheetFlags(source=("projects=other.csv",), key=("a", "b"), only_fields="name, tagline"),
             course=CourseFlags(
                 allow=("projects.archive=3", "clears=2"), max_duration="2h", wait="20m", report_dir="told"
             ),
-        )
+        ),
     )
     assert made.sources == {"projects": str(folder / "other.csv")}
     assert (made.only_keys, made.only_fields) == (("a", "b"), ("name", "tagline"))
@@ -57,7 +44,7 @@ def test_every_flag_reaches_the_order(folder: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_sandbox_gets_no_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYERS_API_KEY", "lp_0123456789abcdef")
-    assert order(asked()).key is None
+    assert order().key is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +63,7 @@ def test_a_person_is_asked_where_one_sits_at_stdin_and_stderr(
 ) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: stdin, raising=False)
     monkeypatch.setattr("sys.stderr.isatty", lambda: stderr, raising=False)
-    assert order(asked(), dry_run=dry_run, yes=yes).ask is ask
+    assert order(dry_run=dry_run, yes=yes).ask is ask
 
 
 @pytest.mark.parametrize(
@@ -87,12 +74,12 @@ def test_a_sheet_from_stdin_needs_yes_where_a_person_looks_on(
     stderr: bool, dry_run: bool, yes: bool, refused: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: stderr, raising=False)
-    flags = asked(sheet=SheetFlags(source=("projects=-",)))
+    sheet = SheetFlags(source=("projects=-",))
     if not refused:
-        assert order(flags, dry_run=dry_run, yes=yes).sources == {"projects": "-"}
+        assert order(sheet=sheet, dry_run=dry_run, yes=yes).sources == {"projects": "-"}
         return
     with pytest.raises(UsageError) as error:
-        order(flags, dry_run=dry_run, yes=yes)
+        order(sheet=sheet, dry_run=dry_run, yes=yes)
     assert "--yes" in error.value.what_to_do
 
 

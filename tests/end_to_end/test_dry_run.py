@@ -8,8 +8,8 @@ import pytest
 from layersync.api.connect import connect
 from layersync.api.retry import Tries
 from layersync.api.wire import ReadOnly, Request
-from layersync.cli.flags import Asked, ConfigFlags, CourseFlags, OutputFlags, ReportFlags, SheetFlags, TargetFlags
-from layersync.cli.ordering import make_order
+from layersync.cli.flags import RUN, SHEET
+from layersync.cli.ordering import sheet_order
 from layersync.run import _session
 from layersync.session import Session, budget_for
 from tests.end_to_end.place import Place
@@ -112,15 +112,7 @@ def a_session(place: Place, parts: ExitStack, patch: pytest.MonkeyPatch, *, dry_
     """The very session that `sync` is given for this order."""
     patch.chdir(place.folder)
     patch.setenv("LAYERS_API_KEY", place.environ["LAYERS_API_KEY"])
-    asked = Asked(
-        config=ConfigFlags(),
-        target=TargetFlags(),
-        sheet=SheetFlags(),
-        course=CourseFlags(),
-        report=ReportFlags(),
-        output=OutputFlags(),
-    )
-    order = make_order("sync", (), asked, lambda _: None, dry_run=dry_run, yes=True)
+    order = sheet_order("sync", (), SHEET, RUN, lambda _: None, dry_run=dry_run, yes=True)
     return _session(order, Quiet(), parts)
 
 

@@ -102,22 +102,21 @@ class ReportFlags:
     """Count changes per field instead of showing them."""
 
 
+@Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """Everything that a command line says of one run."""
+class RunFlags:
+    """What can be said of any run, whatever it carries out."""
 
-    config: ConfigFlags
-    target: TargetFlags
-    sheet: SheetFlags
-    course: CourseFlags
-    report: ReportFlags
-    output: OutputFlags
+    config: ConfigFlags = ConfigFlags()
+    target: TargetFlags = TargetFlags()
+    course: CourseFlags = CourseFlags()
+    report: ReportFlags = ReportFlags()
+    output: OutputFlags = OutputFlags()
 
 
 # what is meant when none of a command's flags is given
 CONFIG: Final = ConfigFlags()
 TARGET: Final = TargetFlags()
 SHEET: Final = SheetFlags()
-COURSE: Final = CourseFlags()
-REPORT: Final = ReportFlags()
+RUN: Final = RunFlags()
 OUTPUT: Final = OutputFlags()

@@ -4,11 +4,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from layersync.cli.flags import Asked, ConfigFlags, SheetFlags, TargetFlags
+from layersync.cli.flags import ConfigFlags, RunFlags, SheetFlags, TargetFlags
 from layersync.errors import UsageError
 from layersync.order import Order
 from layersync.settings.address import SANDBOX
@@ -44,38 +45,70 @@ def sheets_of(settings: Settings, names: Sequence[str], sheet: SheetFlags) -> tu
     return jobs, {job: source_of(settings, job, sources) for job in jobs}
 
 
-def make_order(
+def sheet_order(
     command: str,
     names: Sequence[str],
-    asked: Asked,
+    sheet: SheetFlags,
+    flags: RunFlags,
     warn: Callable[[str], None],
     *,
     dry_run: bool,
     yes: bool = False,
     out: str | None = None,
 ) -> Order:
-    """Gives the order that a command line stands for. UsageError for the first thing that is wrong with it."""
-    target, course = asked.target, asked.course
-    settings = settings_from(asked.config, target.table(), course.table())
-    jobs, sources = sheets_of(settings, names, asked.sheet)
-    refuse_two_stdins(sources, target.api_key_file)
+    """Gives the order to plan from sheets. UsageError for the first thing that is wrong with the command line."""
+    settings = settings_of_run(flags)
+    jobs, sources = sheets_of(settings, names, sheet)
+    refuse_two_stdins(sources, flags.target.api_key_file)
+    ask = not (dry_run or yes) and somebody_to_ask(sources)
+    return replace(
+        order_of(command, jobs, settings, flags, warn, dry_run=dry_run, ask=ask),
+        sources=sources,
+        only_keys=sheet.key,
+        only_fields=sheet.fields,
+        plan_out=Path(out).absolute() if out else None,
+    )
+
+
+def settings_of_run(flags: RunFlags) -> Settings:
+    """Reads the settings of a command that runs jobs."""
+    return settings_from(flags.config, flags.target.table(), flags.course.table())
+
+
+def order_of(
+    command: str,
+    jobs: tuple[str, ...],
+    settings: Settings,
+    flags: RunFlags,
+    warn: Callable[[str], None],
+    *,
+    dry_run: bool,
+    ask: bool,
+) -> Order:
+    """Gives what every order holds, whatever it carries out. UsageError for a flag that is wrong."""
+    course = flags.course
     return Order(
         settings=settings,
         jobs=jobs,
         command=command,
         dry_run=dry_run,
-        ask=not (dry_run or yes) and _somebody_to_ask(sources),
-        sources=sources,
-        only_keys=asked.sheet.key,
-        only_fields=asked.sheet.fields,
+        ask=ask,
         allow=allowances(course.allow, settings.jobs),
         deadline=_deadline(course.deadline, datetime.now().astimezone()),
         max_duration_s=_seconds("--max-duration", course.max_duration),
         wait_s=_seconds("--wait", course.wait) or 0.0,
-        plan_out=Path(out).absolute() if out else None,
         detailed=course.detailed_exitcode,
-        key=key_for(settings, target, warn),
+        key=key_for(settings, flags.target, warn),
     )
+
+
+def somebody_to_ask(sources: Mapping[str, str]) -> bool:
+    """Tells whether a person sits at the terminal. UsageError where stdin is a sheet, so that they can't answer."""
+    if not sys.stderr.isatty():
+        return False
+    if STDIN in sources.values():
+        raise UsageError("the sheet comes from stdin, so nobody can be asked there", "add --yes, or -n to look first")
+    return sys.stdin.isatty()
 
 
 def next_occurrence(text: str, now: datetime) -> datetime:
@@ -101,11 +134,3 @@ def _seconds(flag: str, text: str | None) -> float | None:
         return None if text is None else seconds(text)
     except ValueError as error:
         raise UsageError(f"{flag} {text!a} {error}") from None
-
-
-def _somebody_to_ask(sources: Mapping[str, str]) -> bool:
-    if not sys.stderr.isatty():
-        return False
-    if STDIN in sources.values():
-        raise UsageError("the sheet comes from stdin, so nobody can be asked there", "add --yes, or -n to look first")
-    return sys.stdin.isatty()

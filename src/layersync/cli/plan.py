@@ -4,33 +4,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from layersync.cli.flags import (
-    CONFIG,
-    COURSE,
-    OUTPUT,
-    REPORT,
-    SHEET,
-    TARGET,
-    Asked,
-    ConfigFlags,
-    CourseFlags,
-    OutputFlags,
-    ReportFlags,
-    SheetFlags,
-    TargetFlags,
-)
+from layersync.cli.flags import RUN, SHEET, RunFlags, SheetFlags
 from layersync.cli.sync import Jobs
 
 
 def plan(
     *jobs: Jobs,
     out: Annotated[str | None, Parameter(metavar="FILE", group="How far")] = None,
-    config: ConfigFlags = CONFIG,
-    target: TargetFlags = TARGET,
     sheet: SheetFlags = SHEET,
-    course: CourseFlags = COURSE,
-    report: ReportFlags = REPORT,
-    output: OutputFlags = OUTPUT,
+    flags: RunFlags = RUN,
 ) -> int:
     """Show what sync would send, and send nothing.
 
@@ -39,12 +21,6 @@ def plan(
     out
         Save the plan here, too.
     """
-    from layersync.cli.running import run  # noqa: PLC0415  --help loads no tables and no HTTP
+    from layersync.cli.running import run_sheets  # noqa: PLC0415  --help loads no tables and no HTTP
 
-    return run(
-        "plan",
-        jobs,
-        Asked(config=config, target=target, sheet=sheet, course=course, report=report, output=output),
-        dry_run=True,
-        out=out,
-    )
+    return run_sheets("plan", jobs, sheet, flags, dry_run=True, out=out)

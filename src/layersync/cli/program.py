@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 
 from layersync.cli.app import build_app
 from layersync.cli.ending import Ended
-from layersync.cli.flags import OUTPUT, OutputFlags
+from layersync.cli.flags import OUTPUT, OutputFlags, RunFlags
 from layersync.cli.key_words import refuse_key_flags, without_keys
 from layersync.cli.messages import Messages
 from layersync.cli.unexpected import Unexpected
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = OUTPUT
     try:
         command, bound = _parse(build_app(), words)
-        output = bound.arguments.get("output", output)
+        output = _output_flags(bound) or output
         return command(*bound.args, **bound.kwargs) or 0
     except SyncError as error:
         Messages(output).fail(error)
@@ -52,6 +52,12 @@ def _parse(app: App, words: list[str]) -> tuple[Callable[..., int | None], Bound
         told = without_keys(" ".join(str(error).split()))
         raise UsageError(told[:1].lower() + told[1:]) from None
     return command, bound
+
+
+def _output_flags(bound: BoundArguments) -> OutputFlags | None:
+    """How a command was told to speak, None where nothing was said of it."""
+    flags = bound.arguments.get("flags")
+    return flags.output if isinstance(flags, RunFlags) else bound.arguments.get("output")
 
 
 def _write_anything() -> None:

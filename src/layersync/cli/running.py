@@ -1,32 +1,47 @@
 """Runs what a command line asks of `sync`, and prints what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from layersync.cli.flags import Asked
+from layersync.cli.flags import RunFlags, SheetFlags
 from layersync.cli.messages import Messages
-from layersync.cli.ordering import make_order
+from layersync.cli.ordering import sheet_order
 from layersync.cli.printing import print_report
 from layersync.cli.screen import Screen
 from layersync.cli.stdout import Stdout
 from layersync.cli.unexpected import hiding
+from layersync.order import Order
 from layersync.report.exit_code import exit_code
 from layersync.report.terminal import quiet_text
 from layersync.run import run_sync
 
 _WELL = frozenset({0, 2})
 
+_MakeOrder = Callable[[Callable[[str], None]], Order]
 
-def run(
-    command: str, names: Sequence[str], asked: Asked, *, dry_run: bool, yes: bool = False, out: str | None = None
+
+def run_sheets(
+    command: str,
+    names: Sequence[str],
+    sheet: SheetFlags,
+    flags: RunFlags,
+    *,
+    dry_run: bool,
+    yes: bool = False,
+    out: str | None = None,
 ) -> int:
-    """Makes the order, runs it, prints its report as the flags say, and gives the exit code."""
-    messages, stdout = Messages(asked.output), Stdout(asked.output.color)
-    order = make_order(command, names, asked, messages.warn, dry_run=dry_run, yes=yes, out=out)
-    with hiding(order.key), Screen(messages, stdout, asked.output) as screen:
+    """Runs the plan that the sheets of the jobs come to, and gives the exit code."""
+    return _run(lambda warn: sheet_order(command, names, sheet, flags, warn, dry_run=dry_run, yes=yes, out=out), flags)
+
+
+def _run(make_order: _MakeOrder, flags: RunFlags) -> int:
+    """Makes the order, runs it, and prints its report as the flags say."""
+    messages, stdout = Messages(flags.output), Stdout(flags.output.color)
+    order = make_order(messages.warn)
+    with hiding(order.key), Screen(messages, stdout, flags.output) as screen:
         ran = run_sync(order, screen)
     code = exit_code(ran.report, detailed=order.detailed)
-    if not asked.output.quiet:
-        print_report(ran, asked.report, stdout, detailed=order.detailed, diff_shown=screen.diff_shown)
+    if not flags.output.quiet:
+        print_report(ran, flags.report, stdout, detailed=order.detailed, diff_shown=screen.diff_shown)
     elif code not in _WELL:
         messages.raw(quiet_text(ran.report, str(ran.folder)) + "\n")
     return code

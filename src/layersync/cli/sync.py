@@ -4,35 +4,19 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from layersync.cli.flags import (
-    CONFIG,
-    COURSE,
-    OUTPUT,
-    REPORT,
-    SHEET,
-    TARGET,
-    Asked,
-    ConfigFlags,
-    CourseFlags,
-    OutputFlags,
-    ReportFlags,
-    SheetFlags,
-    TargetFlags,
-)
+from layersync.cli.flags import RUN, SHEET, RunFlags, SheetFlags
 
 Jobs = Annotated[str, Parameter(metavar="JOB", help="Jobs to run; without one, every job not marked default = false.")]
+DryRun = Annotated[bool, Parameter(name=["--dry-run", "-n"], group="How far")]
+Yes = Annotated[bool, Parameter(name=["--yes", "-y"], group="How far")]
 
 
 def sync(
     *jobs: Jobs,
-    dry_run: Annotated[bool, Parameter(name=["--dry-run", "-n"], group="How far")] = False,
-    yes: Annotated[bool, Parameter(name=["--yes", "-y"], group="How far")] = False,
-    config: ConfigFlags = CONFIG,
-    target: TargetFlags = TARGET,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     sheet: SheetFlags = SHEET,
-    course: CourseFlags = COURSE,
-    report: ReportFlags = REPORT,
-    output: OutputFlags = OUTPUT,
+    flags: RunFlags = RUN,
 ) -> int:
     """Read the sheets, compare them with the live records, send what differs, and report.
 
@@ -43,12 +27,6 @@ def sync(
     yes
         Do not ask before the first write.
     """
-    from layersync.cli.running import run  # noqa: PLC0415  --help loads no tables and no HTTP
+    from layersync.cli.running import run_sheets  # noqa: PLC0415  --help loads no tables and no HTTP
 
-    return run(
-        "sync",
-        jobs,
-        Asked(config=config, target=target, sheet=sheet, course=course, report=report, output=output),
-        dry_run=dry_run,
-        yes=yes,
-    )
+    return run_sheets("sync", jobs, sheet, flags, dry_run=dry_run, yes=yes)
