@@ -1,4 +1,4 @@
-"""The read planner: how many requests it takes, counted against a model of the listing."""
+"""The read planners: how many requests they take, counted against a model of the listing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.reads import (
     Answer,
     GetRecord,
@@ -31,8 +32,9 @@ LISTED = {"tagline"}
 class Server:
     """Answers reads from a list of records, newest first, and counts them."""
 
-    def __init__(self, form: Resource, records: Sequence[Mapping[str, object]]) -> None:
-        self.form, self.records, self.requests = form, list(records), 0
+    def __init__(self, form: Resource, records: Sequence[Mapping[str, object]], *, hides: bool = False) -> None:
+        """`hides`: a listing without a filter leaves archived records out."""
+        self.form, self.records, self.requests, self.hides = form, list(records), 0, hides
 
     def answer(self, read: Read) -> Answer:
         self.requests += 1
@@ -41,10 +43,12 @@ class Server:
                 wanted = normal_id(record_id, ANY_ID)
                 found = [one for one in self.records if normal_id(str(one[self.form.id_field]), ANY_ID) == wanted]
                 return Fetched(found[0], 0.0) if found else NotFound()
-            case Lookup(key, parameter):
+            case Lookup(key, parameter, _):
                 return Page(tuple(self._slim(one) for one in self.records if one[parameter] == key), None, 0.0)
-            case ListPage(parent, cursor):
+            case ListPage(parent, cursor, only):
                 under = [one for one in self.records if parent is None or one["projectId"] == parent]
+                under = [one for one in under if all(one[name] == value for name, value in only)]
+                under = [one for one in under if only or not self.hides or one["status"] == "active"]
                 start = int(cursor or 0)
                 end = start + self.form.listing.page_limit
                 items = tuple(self._slim(one) for one in under[start:end])
@@ -59,6 +63,9 @@ def read_all(sheet: Desired, server: Server) -> Reading:
     known = first_known(sheet, server.form)
     while reads := next_reads(known):
         known = learn(known, [(read, server.answer(read)) for read in reads])
+    claims = first_claims(known)
+    while reads := next_claims(claims):
+        claims = learn_claims(claims, [(read, server.answer(read)) for read in reads])
     return reading_of(known)
 
 

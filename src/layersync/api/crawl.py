@@ -93,7 +93,7 @@ class _Walk:
         return [item for aside in asides for item in await self._listing(form, None, (aside,))]
 
     async def _listing(self, form: Resource, parent: str | None, only: tuple[tuple[str, str], ...] = ()) -> list[Item]:
-        reader = Reader(form, form.id_field, self._client, self._clock)
+        reader = Reader(form, self._client, self._clock)
         items: list[Item] = []
         cursor: str | None = None
         while True:

@@ -1,6 +1,6 @@
 """Carries out the reads that the plan room asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
@@ -8,6 +8,7 @@ from layersync.api.crowd import each
 from layersync.api.judge import Judgement, Kind
 from layersync.api.paths import item_path, listing_path
 from layersync.errors import ApiRefuses, StoppedEarly
+from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.reads import (
     Answer,
     GetRecord,
@@ -23,6 +24,7 @@ from layersync.plan.reads import (
 )
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
+from layersync.values.cell import same
 from layersync.values.desired import Desired
 from layersync.values.live import Fetched, Reading
 
@@ -36,19 +38,12 @@ async def fetch(desired: Desired, form: Resource, client: ReadClient, clock: Clo
     Raises StoppedEarly for a listing that is damaged, loops, or can't be read to its end: nothing is planned from it.
     """
     known = first_known(desired, form)
-    reader = Reader(form, desired.key_field, client, clock)
-    done = asked = 0
+    inquiry = _Inquiry(Reader(form, client, clock), progress)
     while reads := next_reads(known):
-        answers: list[tuple[Read, Answer]] = []
-        asked += len(reads)
-
-        async def one(read: Read, answers: list[tuple[Read, Answer]] = answers, before: int = done) -> None:
-            answers.append((read, await reader.answer(read)))
-            progress(before + len(answers), asked)  # noqa: B023  the total may grow while we wait
-
-        await each(reads, one)
-        done += len(answers)
-        known = learn(known, answers)
+        known = learn(known, await inquiry.answers(reads))
+    claims = first_claims(known)
+    while reads := next_claims(claims):
+        claims = learn_claims(claims, await inquiry.answers(reads))
     return reading_of(known)
 
 
@@ -64,18 +59,36 @@ async def read_record(form: Resource, record_id: str, client: ReadClient) -> Map
     return judgement.body
 
 
+class _Inquiry:
+    """Asks for several reads at once and counts the answers."""
+
+    def __init__(self, reader: "Reader", progress: Progress) -> None:
+        self._reader = reader
+        self._progress = progress
+        self._done = self._asked = 0
+
+    async def answers(self, reads: Sequence[Read]) -> list[tuple[Read, Answer]]:
+        """Carries out the reads; the answers come in any order."""
+        answers: list[tuple[Read, Answer]] = []
+        self._asked += len(reads)
+
+        async def one(read: Read) -> None:
+            answers.append((read, await self._reader.answer(read)))
+            self._done += 1
+            self._progress(self._done, self._asked)
+
+        await each(reads, one)
+        return answers
+
+
 class Reader:
-    """Turns a read into requests, and its answer into values; remembers cursors, to notice a listing that loops.
+    """Turns a read into requests, and its answer into values; remembers cursors, to notice a listing that loops."""
 
-    One reader sees each listing once: two filters over one listing need two.
-    """
-
-    def __init__(self, form: Resource, key_field: str, client: ReadClient, clock: Clock) -> None:
+    def __init__(self, form: Resource, client: ReadClient, clock: Clock) -> None:
         self._form = form
-        self._key_field = key_field
         self._client = client
         self._clock = clock
-        self._cursors: set[tuple[str | None, str]] = set()
+        self._cursors: set[tuple[str | None, tuple[tuple[str, str], ...], str]] = set()
 
     async def answer(self, read: Read) -> Answer:
         """Carries out one read. Raises StoppedEarly for a damaged answer."""
@@ -83,10 +96,10 @@ class Reader:
             case GetRecord(_, record_id):
                 record = await read_record(self._form, record_id, self._client)
                 return NotFound() if record is None else Fetched(record, self._clock.now())
-            case Lookup(key, parameter):
-                return self._only(key, await self._page(None, ((parameter, key),)))
-            case ListPage(parent, cursor):
-                return await self.page(parent, cursor)
+            case Lookup(value, parameter, field):
+                return self._only(field, value, await self._page(None, ((parameter, value),)))
+            case ListPage(parent, cursor, only):
+                return await self.page(parent, cursor, only)
 
     async def page(
         self, parent: str | None, cursor: str | None, only: tuple[tuple[str, str], ...] = ()
@@ -94,7 +107,7 @@ class Reader:
         """Reads one page of a listing, of which `only` shows a part. Raises StoppedEarly for one that is damaged."""
         rest = () if cursor is None else (("cursor", cursor),)
         page = await self._page(parent, (("limit", str(self._form.listing.page_limit)), *only, *rest))
-        self._refuse_loop(parent, page)
+        self._refuse_loop(parent, only, page)
         return page
 
     async def _page(self, parent: str | None, query: tuple[tuple[str, str], ...]) -> Page | NotFound:
@@ -114,21 +127,21 @@ class Reader:
     def _is_item(self, item: object) -> bool:
         return isinstance(item, dict) and isinstance(item.get(self._form.id_field), str)
 
-    def _only(self, key: str, answer: Page | NotFound) -> Page | NotFound:
-        """Keeps what answers to the key: a server that ignores the filter must not be believed."""
+    def _only(self, field: str, value: str, answer: Page | NotFound) -> Page | NotFound:
+        """Keeps what answers to the value: a server that ignores the filter must not be believed."""
         if isinstance(answer, NotFound):
             return answer
-        items = tuple(item for item in answer.items if item.get(self._key_field) == key)
+        items = tuple(item for item in answer.items if same(item.get(field), value))
         if not items and answer.cursor is not None:
-            raise damaged(self._form, f"it does not filter by {self._key_field}")
+            raise damaged(self._form, f"it does not filter by {field}")
         return Page(items, None, answer.read_at)
 
-    def _refuse_loop(self, parent: str | None, page: Page | NotFound) -> None:
+    def _refuse_loop(self, parent: str | None, only: tuple[tuple[str, str], ...], page: Page | NotFound) -> None:
         if isinstance(page, NotFound) or page.cursor is None:
             return
-        if (parent, page.cursor) in self._cursors:
+        if (parent, only, page.cursor) in self._cursors:
             raise damaged(self._form, "it comes back to a page that was read before")
-        self._cursors.add((parent, page.cursor))
+        self._cursors.add((parent, only, page.cursor))
 
 
 def _refuse_forbidden(judgement: Judgement) -> None:

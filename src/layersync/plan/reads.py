@@ -5,11 +5,12 @@
 remaining records one by one, so that no more than twice the fewest possible requests (and one page) are ever made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from layersync.plan.holders import Holders
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import normal
@@ -30,18 +31,23 @@ class GetRecord:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Ask the listing for the record with one key."""
+    """Ask the listing for the record with one value of a field; `key` is the value."""
 
     key: str
     parameter: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Read one page of a listing; `parent` fills the path where records are listed under another one."""
+    """Read one page of a listing, of which the filters `only` show a part.
+
+    `parent` fills the path where records are listed under another one.
+    """
 
     parent: str | None
     cursor: str | None
+    only: tuple[tuple[str, str], ...] = ()
 
 
 Read = GetRecord | Lookup | ListPage
@@ -90,6 +96,7 @@ class Known:
     form: Resource
     key_field: str
     wants: Mapping[str, Want]
+    holders: Holders
     slim: Mapping[str, Fetched] = field(default_factory=dict)
     full: Mapping[str, Fetched] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
@@ -100,7 +107,7 @@ class Known:
 def first_known(desired: Desired, form: Resource) -> Known:
     """States what a checked sheet wants to know."""
     wants = {want.key: want for want in _wants(desired, form)}
-    return Known(form=form, key_field=desired.key_field, wants=wants)
+    return Known(form=form, key_field=desired.key_field, wants=wants, holders=Holders(desired, form))
 
 
 def next_reads(known: Known) -> tuple[Read, ...]:
@@ -120,8 +127,9 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
     missing, ambiguous = set(known.missing), set(known.ambiguous)
     for read, answer in answers:
         match read, answer:
-            case GetRecord(key), Fetched():
+            case GetRecord(key), Fetched(record):
                 full[key] = answer
+                known.holders.see([record])
             case ListPage(parent), Page(items, cursor, read_at):
                 items = _under(parent, items, known.form)
                 crawls[parent] = Crawl(crawls.get(parent, Crawl()).pages + 1, cursor, done=cursor is None)
@@ -151,6 +159,7 @@ def reading_of(known: Known) -> Reading:
         missing=known.missing,
         ambiguous=known.ambiguous & known.wants.keys(),
         complete=any(crawl.done for crawl in known.crawls.values()),
+        holders=known.holders.all(),
     )
 
 
@@ -212,11 +221,12 @@ def _single(want: Want, known: Known) -> Read:
         return GetRecord(want.key, want.id)
     if want.key in known.slim:
         return GetRecord(want.key, str(known.slim[want.key].record[known.form.id_field]))
-    return Lookup(want.key, known.form.listing.lookups[known.key_field])
+    return Lookup(want.key, known.form.listing.lookups[known.key_field], known.key_field)
 
 
-def _add(slim: dict[str, Fetched], items: Iterable[Mapping[str, object]], read_at: float, known: Known) -> set[str]:
+def _add(slim: dict[str, Fetched], items: Sequence[Mapping[str, object]], read_at: float, known: Known) -> set[str]:
     """Files list items under their keys; gives the keys that two different records claim."""
+    known.holders.see(items)
     claimed_twice = set()
     for item in items:
         key = _key_of(item, known)

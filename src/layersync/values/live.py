@@ -17,17 +17,29 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A record that was seen with a value of a unique field; `value` in NFC, `id` as the API writes it."""
+
+    field: str
+    value: str
+    id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Everything that was read for one job.
 
     `records` by normalised key; `missing` are the keys that the API answered for with "not found"; `ambiguous` those
-    that more than one record answers to. `complete` is true when the whole listing was read.
+    that more than one record answers to. `complete` is true when the whole listing was read. `holders` are the records,
+    named by the sheet or not, that hold a value which the sheet states for a unique field.
     """
 
     records: Mapping[str, Fetched]
     missing: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     complete: bool = False
+    holders: tuple[Holder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
