@@ -38,6 +38,15 @@ def test_every_problem_is_told_with_its_cell_and_a_suggestion(run: Run, folder: 
         assert told in ended.out
 
 
+def test_a_value_that_no_two_records_may_share_is_told_at_every_row_that_says_it(run: Run, folder: Path) -> None:
+    other = PROJECT[:-1] + ("1" if PROJECT[-1] != "1" else "2")
+    (folder / "projects.csv").write_text(f"id,customerExternalId\n{PROJECT},acme\n{other},acme\n")
+    ended = run("check")
+    assert ended.code == 3
+    for told in ("B2", "row 3 also says this customerExternalId", "B3", "row 2 also says", "2 rows, 2 invalid"):
+        assert told in ended.out
+
+
 def test_an_invalid_row_spoils_the_sheet_where_the_job_says_so(run: Run, folder: Path) -> None:
     (folder / "projects.csv").write_text(BAD_CELL)
     with (folder / "config.toml").open("a") as config:

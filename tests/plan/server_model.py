@@ -15,3 +15,17 @@ def patched(record: Mapping[str, object], patch: Mapping[str, object]) -> dict[s
         else:
             result[name] = copy.deepcopy(value)
     return result
+
+
+class Refused(Exception):
+    """409 CONFLICT: another record of the organisation holds the value."""
+
+
+def patched_among(
+    records: Mapping[str, Mapping[str, object]], record_id: str, patch: Mapping[str, object], unique: str
+) -> dict[str, Mapping[str, object]]:
+    """All records by id after one PATCH; the field `unique` must stay so within the organisation, exactly as text."""
+    claimed = patch.get(unique)
+    if claimed is not None and any(one[unique] == claimed for key, one in records.items() if key != record_id):
+        raise Refused(claimed)
+    return {**records, record_id: patched(records[record_id], patch)}

@@ -10,6 +10,7 @@ from layersync.cli.ordering import settings_from, sheets_of
 from layersync.cli.printing import repository
 from layersync.cli.stdout import Stdout
 from layersync.errors import InputUnusable
+from layersync.plan.duplicates import duplicates
 from layersync.report.github import problem_annotations
 from layersync.resources import RESOURCES
 from layersync.settings.jobs import refuse_two_stdins, sheet_rules
@@ -65,7 +66,7 @@ def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: S
         resource=resource,
         source=rules.source,
         rows=desired.rows.height,
-        problems=desired.problems,
+        problems=(*desired.problems, *duplicates(desired, RESOURCES[resource])),
         notices=desired.notices,
     )
     return _aborted(found) if settings.jobs[job].invalid_rows == "abort" and found.bad_rows else found

@@ -13,6 +13,7 @@ from layersync.plan.live import live_of
 from layersync.plan.order import in_order
 from layersync.plan.price import price_of
 from layersync.plan.rows import rows_of, unknown_rows
+from layersync.plan.unique import settle_unique
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
 from layersync.values.guards import GuardLimits
@@ -36,9 +37,10 @@ def plan_of(
     live = live_of(reading, desired.columns, form)
     matched = matched_rows(desired, live)
     _refuse_wrong_sheet(desired, matched, live, form)
-    decisions = list(decide(desired, live, candidates(matched, desired, live, form), form))
+    decided = list(decide(desired, live, candidates(matched, desired, live, form), form))
+    decisions, contested = settle_unique(decided, desired, live, reading.holders, form)
     settled = _settled_limits(desired, matched, decisions)
-    problems = (*settled, *_ambiguous(desired, live, form), *_objections(decisions))
+    problems = (*settled, *_ambiguous(desired, live, form), *_objections(decisions), *contested)
     plan = Plan(
         job=desired.job,
         resource=form.name,

@@ -10,6 +10,7 @@ import polars as pl
 from layersync.plan.edits import Comparison, Objection, compare_row
 from layersync.plan.effects import effects_of
 from layersync.plan.patch import base_of, patch_of
+from layersync.plan.placing import problem_at
 from layersync.resources.resource import Resource
 from layersync.values.change import Change, Edit
 from layersync.values.desired import Desired, RowState
@@ -57,24 +58,7 @@ def _decision(row: _Line, record: _Line, compared: Comparison, desired: Desired,
 
 
 def _problem(row: _Line, objection: Objection, desired: Desired) -> Problem:
-    column = objection.column
-    return Problem(
-        message=objection.message,
-        what_to_do=objection.what_to_do,
-        source=desired.grid.source,
-        tab=desired.grid.tab,
-        row=row["_row"],
-        line=row["_line"],
-        column=column.letter,
-        header=column.header,
-        value=_written(row["_row"], column.letter, desired),
-    )
-
-
-def _written(row: int, letter: str, desired: Desired) -> str:
-    """The cell as it stands in the sheet."""
-    at = desired.grid.positions["row"].search_sorted(row)
-    return str(desired.grid.cells[letter][at])
+    return problem_at(row["_row"], objection.column, desired, objection.message, objection.what_to_do)
 
 
 def _change(row: _Line, record: _Line, compared: Comparison, desired: Desired, form: Resource) -> Change:

@@ -1,7 +1,7 @@
 """Moves of unique values: which change takes a value that another one gives up, and so has to wait for it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from layersync.resources.resource import Resource
@@ -62,6 +62,42 @@ def behind(rows: Iterable[int], waits: Mapping[int, Iterable[int]]) -> dict[int,
         known.update(fresh)
         queue.extend(fresh)
         found.update(dict.fromkeys(fresh, row))
+    return found
+
+
+def depths(rows: Iterable[int], waits: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """Gives how many rows each of `rows` has to wait for one after another; none for those in or behind a circle."""
+    followers: defaultdict[int, list[int]] = defaultdict(list)
+    for row, others in waits.items():
+        for other in others:
+            followers[other].append(row)
+    open_waits = {row: len(waits.get(row, ())) for row in rows}
+    found = {row: 0 for row, count in open_waits.items() if not count}
+    queue = list(found)
+    for row in queue:
+        for follower in followers[row]:
+            open_waits[follower] -= 1
+            if not open_waits[follower]:
+                found[follower] = found[row] + 1
+                queue.append(follower)
+    return found
+
+
+def circles(waits: Mapping[int, Sequence[int]]) -> list[tuple[int, ...]]:
+    """Gives the rows that wait for each other in circles; every other row without a depth is behind one of them."""
+    stuck = waits.keys() - depths({*waits, *(other for others in waits.values() for other in others)}, waits).keys()
+    seen: set[int] = set()
+    found = []
+    for start in sorted(stuck):
+        path: dict[int, None] = {}
+        row = start
+        while row not in seen:
+            seen.add(row)
+            path[row] = None
+            row = next(other for other in waits[row] if other in stuck)
+        if row in path:
+            way = list(path)
+            found.append(tuple(way[way.index(row) :]))
     return found
 
 

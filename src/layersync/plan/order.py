@@ -1,11 +1,10 @@
 """The order in which changes are sent."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from layersync.plan.effects import count_effects
-from layersync.plan.moves import behind, links, moves_of
+from layersync.plan.moves import behind, depths, links, moves_of
 from layersync.resources.resource import Resource
 from layersync.values.change import Change
 from layersync.values.guards import Guard
@@ -25,28 +24,10 @@ def in_order(changes: Iterable[Change], form: Resource) -> tuple[Change, ...]:
     archivals = {one.row for one in linked if count_effects(one.edits, Guard.ARCHIVE, form)}
     awaited = {row for rows in waits.values() for row in rows}
     late = behind(archivals, waits).keys() | (archivals & awaited)
-    depths = _depths(linked)
+    deep = depths((one.row for one in linked), waits)
 
     def place(change: Change) -> tuple[int, int]:
         last = change.row in archivals and change.row not in awaited
-        return 2 if last else int(change.row in late), depths[change.row]
+        return 2 if last else int(change.row in late), deep[change.row]
 
     return tuple(sorted(linked, key=place))
-
-
-def _depths(changes: Sequence[Change]) -> dict[int, int]:
-    """Gives how many changes each has to wait for one after another, by row."""
-    followers: defaultdict[int, list[int]] = defaultdict(list)
-    for change in changes:
-        for row in change.after:
-            followers[row].append(change.row)
-    waiting = {change.row: len(change.after) for change in changes}
-    depths = {row: 0 for row, count in waiting.items() if not count}
-    queue = list(depths)
-    for row in queue:
-        for follower in followers[row]:
-            waiting[follower] -= 1
-            if not waiting[follower]:
-                depths[follower] = depths[row] + 1
-                queue.append(follower)
-    return depths
