@@ -5,6 +5,7 @@ from dataclasses import replace
 from layersync.api.connect import Link
 from layersync.api.settle import closed, settle
 from layersync.errors import SyncError
+from layersync.ledger_keeping import keep_ledger, recall_ledger
 from layersync.report.exit_code import exit_code, job_exit_code
 from layersync.session import Job, Session
 from layersync.state import runs
@@ -24,13 +25,15 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     """
     where = (session.base_url, link.target.organization_id, job.name)
     memory = remember(session.store, *where, session.clock.wall().date(), session.clocks)
-    if session.order.dry_run:
-        return replace(job, memory=replace(memory, open_changes=()))
     dead = unfinished_runs(session.store, *where)
+    if session.order.dry_run:
+        ledger = recall_ledger(job, dead, link.target, session)
+        return replace(job, memory=replace(memory, open_changes=(), ledger=ledger))
     if dead:
         session.console.tell(f"{job.name}: run {dead[-1]} ended without a word; settling what it left open")
     still_open = [change for change in memory.open_changes if not await _settled(change, job, link, session)]
-    return replace(job, memory=replace(memory, open_changes=tuple(still_open)), dead_runs=dead)
+    ledger = recall_ledger(job, dead, link.target, session)
+    return replace(job, memory=replace(memory, open_changes=tuple(still_open), ledger=ledger), dead_runs=dead)
 
 
 def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
@@ -59,7 +62,7 @@ def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
 
 
 def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
-    """Writes how the run ended, and the row count of each job that ended well as the baseline of its next run.
+    """Writes how the run ended: ledgers, and the row count of each job that ended well as the baseline of its next run.
 
     Where that can't be written, the next run finds this one unfinished and settles it.
     """
@@ -72,6 +75,7 @@ def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
 def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
     for job, told in zip(jobs, report.jobs, strict=True):
         organization = report.run.organization_id or ""
+        keep_ledger(job, organization, session)
         if job.plan is None or job.plan.partial:
             continue
         if job_exit_code(told, report, detailed=True) in _ENDED_WELL:

@@ -28,7 +28,7 @@ from layersync.run_identity import find_trigger, new_run_id
 from layersync.session import Job, Session, budget_for
 from layersync.settings.address import SANDBOX
 from layersync.settings.digest import config_digest
-from layersync.settings.jobs import guard_limits, sheet_rules
+from layersync.settings.jobs import drift_rules, guard_limits, sheet_rules
 from layersync.settings.model import Settings
 from layersync.settings.paths import sandbox_state
 from layersync.settings.secret import ApiKey
@@ -236,5 +236,6 @@ def _job(order: Order, name: str) -> Job:
             settings, name, sources=order.sources, only_keys=order.only_keys, only_fields=order.only_fields
         ),
         limits=guard_limits(settings, name, order.allow),
+        on_drift=drift_rules(settings, name),
         aborts_on_invalid=told.invalid_rows == "abort",
     )

@@ -19,6 +19,7 @@ from layersync.settings.model import Limits
 from layersync.state.clocks import Clocks
 from layersync.state.store import Store
 from layersync.values.desired import Desired
+from layersync.values.drift import DriftRules
 from layersync.values.guards import GuardLimits
 from layersync.values.memory import Memory
 from layersync.values.outcome import Outcome
@@ -40,6 +41,7 @@ class Job:
     form: Resource
     rules: SheetRules
     limits: GuardLimits
+    on_drift: DriftRules = field(default_factory=DriftRules)
     aborts_on_invalid: bool = False
     desired: Desired | None = None
     memory: Memory = field(default_factory=Memory)

@@ -11,6 +11,7 @@ from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import CLEAR, canonical, normal
 from layersync.values.desired import Column, Desired, Role, RowState
+from layersync.values.drift import DriftRules
 from layersync.values.grid import Grid, letter
 from layersync.values.guards import GuardLimits, Limit
 from layersync.values.live import Fetched, Reading
@@ -100,10 +101,15 @@ def reading(
 
 
 def plan(
-    sheet: Desired, live: Reading, form: Resource, limits: GuardLimits = WIDE, memory: Memory | None = None
+    sheet: Desired,
+    live: Reading,
+    form: Resource,
+    limits: GuardLimits = WIDE,
+    memory: Memory | None = None,
+    on_drift: DriftRules | None = None,
 ) -> Plan:
     """The plan, with guards out of the way unless they are given."""
-    return plan_of(sheet, live, memory or Memory(), form, limits, BUDGET)
+    return plan_of(sheet, live, memory or Memory(), form, limits, BUDGET, on_drift or DriftRules())
 
 
 def _cell(value: object, one: Column, form: Resource) -> str | None:

@@ -8,6 +8,7 @@ import polars as pl
 from layersync.errors import InputUnusable
 from layersync.plan.decide import Decision, decide
 from layersync.plan.diff import candidates, matched_rows
+from layersync.plan.emptied import emptied_cells
 from layersync.plan.guards import holds_of
 from layersync.plan.live import live_of
 from layersync.plan.order import in_order
@@ -16,6 +17,7 @@ from layersync.plan.rows import rows_of, unknown_rows
 from layersync.plan.unique import settle_unique
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
+from layersync.values.drift import DriftRules
 from layersync.values.guards import GuardLimits
 from layersync.values.live import Live, Reading
 from layersync.values.memory import Memory
@@ -26,9 +28,17 @@ from layersync.values.target import Budget
 _WRONG_SHEET_ROWS = 10
 _WRONG_SHEET_SHARE = 0.8
 
+_OVERWRITE = DriftRules()
+
 
 def plan_of(
-    desired: Desired, reading: Reading, memory: Memory, form: Resource, limits: GuardLimits, budget: Budget
+    desired: Desired,
+    reading: Reading,
+    memory: Memory,
+    form: Resource,
+    limits: GuardLimits,
+    budget: Budget,
+    on_drift: DriftRules = _OVERWRITE,
 ) -> Plan:
     """Decides every row of a job.
 
@@ -37,10 +47,18 @@ def plan_of(
     live = live_of(reading, desired.columns, form)
     matched = matched_rows(desired, live)
     _refuse_wrong_sheet(desired, matched, live, form)
-    decided = list(decide(desired, live, candidates(matched, desired, live, form), form))
+    differing = candidates(matched, desired, live, form)
+    decided = list(decide(desired, live, differing, form, memory.ledger, on_drift))
     decisions, contested = settle_unique(decided, desired, live, reading.holders, form)
     settled = _settled_limits(desired, matched, decisions)
-    problems = (*settled, *_ambiguous(desired, live, form), *_objections(decisions), *contested)
+    emptied = _emptied(desired, live, matched, decisions, memory, form)
+    problems = (
+        *settled,
+        *_ambiguous(desired, live, form),
+        *_objections(decisions),
+        *contested,
+        *(one for one in emptied if one.row is not None),
+    )
     plan = Plan(
         job=desired.job,
         resource=form.name,
@@ -54,7 +72,8 @@ def plan_of(
         changes=in_order((one.change for one in decisions if one.change is not None), form),
         rows=rows_of(desired, live, matched, decisions, problems, form),
         problems=problems,
-        notices=desired.notices,
+        notices=(*desired.notices, *(one for one in emptied if one.row is None)),
+        drifts=tuple(drift for one in decisions for drift in one.drifts),
     )
     held = replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
     return replace(held, price=price_of(len(held.to_send), budget, memory.writes_today))
@@ -68,6 +87,20 @@ def _refuse_wrong_sheet(desired: Desired, matched: pl.DataFrame, live: Live, for
             f"{unknown} of {asked} rows name {form.noun}s that this organisation does not have: it is the wrong sheet",
             "check the job's source and the key's organisation",
         )
+
+
+def _emptied(
+    desired: Desired,
+    live: Live,
+    matched: pl.DataFrame,
+    decisions: Sequence[Decision],
+    memory: Memory,
+    form: Resource,
+) -> tuple[Problem, ...]:
+    if memory.ledger is None:
+        return ()
+    unsettled = {one.row for one in decisions if one.state not in {PlanState.CHANGE, PlanState.UNCHANGED}}
+    return tuple(emptied_cells(matched, desired, live, memory.ledger, unsettled, form))
 
 
 def _objections(decisions: Sequence[Decision]) -> Iterator[Problem]:

@@ -1,12 +1,14 @@
 """Decides each row that may differ: a change, an objection, or nothing after all."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import polars as pl
 
+from layersync.plan.drift import Cells, Weighed, last_agreed, told, weigh
 from layersync.plan.edits import Comparison, Objection, compare_row
 from layersync.plan.effects import effects_of
 from layersync.plan.patch import base_of, patch_of
@@ -14,47 +16,87 @@ from layersync.plan.placing import problem_at
 from layersync.resources.resource import Resource
 from layersync.values.change import Change, Edit
 from layersync.values.desired import Desired, RowState
+from layersync.values.drift import Drift, DriftRules
 from layersync.values.live import Live
 from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 
 _Line = Mapping[str, Any]  # a line of a frame, by column
 
+_OVERWRITE = DriftRules()
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided of one row; `problem` says why where it is not a change."""
+    """What was decided of one row; `problem` says why where it is not a change, `drifts` which cells drifted."""
 
     row: int
     state: PlanState
     change: Change | None = None
     problem: Problem | None = None
+    drifts: tuple[Drift, ...] = ()
 
 
-def decide(desired: Desired, live: Live, differing: pl.DataFrame, form: Resource) -> Iterator[Decision]:
-    """Decides the rows of `differing` (`diff.candidates`), the only ones that Python looks at one by one."""
+def decide(
+    desired: Desired,
+    live: Live,
+    differing: pl.DataFrame,
+    form: Resource,
+    ledger: pl.DataFrame | None = None,
+    rules: DriftRules = _OVERWRITE,
+) -> Iterator[Decision]:
+    """Decides the rows of `differing` (`diff.candidates`), the only ones that Python looks at one by one.
+
+    Without a `ledger` (`Memory.ledger`) nothing can be known to have drifted.
+    """
     limits = _broken_limits(desired)
     generations = {generation.name: generation for generation in form.generations}
     paths = [column.path for column in desired.columns]
     fields = list(dict.fromkeys(column.field for column in desired.columns))
     sheet = desired.rows[differing["_index"]].select("_row", "_line", "_key_text", "_state", *paths)
     records = live.records[differing["_at"]].select("_id", "_name", "_generation", "_read_at", *fields)
-    for row, record in zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True):
+    lines = zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True)
+    for (row, record), agreed in zip(lines, _agreed(desired, live, differing, ledger), strict=True):
         cells = {path: row[path] for path in paths if row[path] is not None}
         shown = {field: record[field] for field in fields}
-        compared = compare_row(cells, shown, desired.columns, form, generations.get(record["_generation"]))
+        generation = generations.get(record["_generation"])
+        compared = compare_row(cells, shown, desired.columns, form, generation)
         if row["_state"] == RowState.LIMIT and _breaks(compared, limits[row["_row"]]):
             yield Decision(row["_row"], PlanState.INVALID)
         else:
-            yield from _decision(row, record, compared, desired, form)
+            weighed = weigh(row["_row"], compared, agreed, desired.columns, form, generation, rules)
+            yield from _decision(row, record, weighed, desired, form)
 
 
-def _decision(row: _Line, record: _Line, compared: Comparison, desired: Desired, form: Resource) -> Iterator[Decision]:
-    if compared.objection is not None:
-        problem = _problem(row, compared.objection, desired)
-        yield Decision(row["_row"], PlanState(compared.objection.state), problem=problem)
+def _agreed(desired: Desired, live: Live, differing: pl.DataFrame, ledger: pl.DataFrame | None) -> Iterable[Cells]:
+    """What was agreed of each line of `differing`."""
+    agreed = None if ledger is None else last_agreed(differing, desired, live, ledger)
+    # a frame without columns has no lines
+    return repeat({}, len(differing)) if agreed is None or not agreed.columns else agreed.iter_rows(named=True)
+
+
+def _decision(row: _Line, record: _Line, weighed: Weighed, desired: Desired, form: Resource) -> Iterator[Decision]:
+    compared, drifts = weighed.compared, weighed.drifts
+    if objection := compared.objection or _held(weighed, desired):
+        problem = _problem(row, objection, desired)
+        yield Decision(row["_row"], PlanState(objection.state), problem=problem, drifts=drifts)
     elif compared.edits:
-        yield Decision(row["_row"], PlanState.CHANGE, change=_change(row, record, compared, desired, form))
+        change = _change(row, record, compared, desired, form)
+        yield Decision(row["_row"], PlanState.CHANGE, change=change, drifts=drifts)
+    elif drifts:
+        yield Decision(row["_row"], PlanState.UNCHANGED, drifts=drifts)
+
+
+def _held(weighed: Weighed, desired: Desired) -> Objection | None:
+    if not weighed.held:
+        return None
+    first = weighed.held[0]
+    return Objection(
+        PlanState.HELD,
+        next(column for column in desired.columns if column.letter == first.letter),
+        "; ".join(map(told, weighed.held)),
+        "put the live value into the sheet to keep it; to overwrite it, set on_drift for this field",
+    )
 
 
 def _problem(row: _Line, objection: Objection, desired: Desired) -> Problem:

@@ -55,7 +55,7 @@ def compare_row(
         if objection is not None:
             return Comparison((), record, objection)
         if column.role is Role.MANAGED:
-            edits.extend(_edits(column, cell, record, form, generation))
+            edits.extend(edits_of(column, cell, record, form, generation))
     return Comparison(tuple(edits), record, _too_large(edits, record, columns, form))
 
 
@@ -130,9 +130,10 @@ def _blocked(column: Column, record: Mapping[str, object]) -> bool:
     return any(parent is not None and not isinstance(parent, Mapping) for parent in parents)
 
 
-def _edits(
+def edits_of(
     column: Column, cell: str, record: Mapping[str, object], form: Resource, generation: Generation | None
 ) -> Iterator[Edit]:
+    """Gives what setting the column to `cell` changes of the record: `before` is live, `after` what the cell means."""
     field = form.field(column.field)
     if cell == field.aliases.get(str(_live_value(column, record))):
         return

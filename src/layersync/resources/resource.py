@@ -68,6 +68,12 @@ class Resource:
                 return candidate
         raise KeyError(name)
 
+    def has_path(self, path: str) -> bool:
+        """Tells whether a dotted path leads to a field, or to a key inside one that holds an object."""
+        name, *keys = path.split(".")
+        field = next((candidate for candidate in self.fields if candidate.name == name), None)
+        return field is not None and all(keys) and (not keys or field.write is not None)
+
     def generation(self, record: Container[str]) -> Generation | None:
         """The generation that a record's fields tell; None for a slim item, which shows no mark of any."""
         told = (one for one in self.generations if any(mark in record for mark in one.marks))

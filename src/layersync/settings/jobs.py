@@ -9,6 +9,7 @@ from layersync.settings.allow import Allowance
 from layersync.settings.model import Settings
 from layersync.settings.paths import STDIN, absolute_source
 from layersync.settings.suggest import did_you_mean, listed
+from layersync.values.drift import DriftRules, OnDrift
 from layersync.values.guards import Guard, GuardLimits
 from layersync.values.rules import SheetRules
 
@@ -95,6 +96,12 @@ def sheet_rules(
         only_keys=tuple(only_keys),
         only_fields=tuple(only_fields),
     )
+
+
+def drift_rules(settings: Settings, job: str) -> DriftRules:
+    """Gives what the job does about values that were changed elsewhere (`on_drift`)."""
+    rules = {path: OnDrift(mode) for path, mode in settings.jobs[job].on_drift.items()}
+    return DriftRules(default=rules.pop("default", OnDrift.OVERWRITE), fields=rules)
 
 
 def guard_limits(settings: Settings, job: str, allow: Iterable[Allowance] = ()) -> GuardLimits:

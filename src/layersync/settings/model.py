@@ -176,6 +176,16 @@ class Job(_Table):
             raise ValueError(f"{key!a} is no key of {form.name}{near} ({listed(form.key_fields)})")
         return key
 
+    @field_validator("on_drift")
+    @classmethod
+    def _known_fields(cls, modes: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        form = RESOURCES.get(info.data.get("resource", ""))
+        for path in modes:
+            if form and path != "default" and not form.has_path(path):
+                near = did_you_mean(path, ("default", *(field.name for field in form.fields)))
+                raise ValueError(f"names {path!a}, which is no field of {form.name}{near}")
+        return modes
+
 
 class Limits(_Table):
     """How fast this key's jobs may go."""

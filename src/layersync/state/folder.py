@@ -1,8 +1,11 @@
 """The state directory: made so that only its owner can read it, and what is said when that fails."""
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from layersync.errors import StoppedEarly, UsageError
@@ -17,6 +20,13 @@ def make_folder(state_dir: Path) -> None:
     """
     with told_of(state_dir):
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def job_file(state_dir: Path, base_url: str, organization: str, job: str, suffix: str) -> Path:
+    """Where a file of one job stands: the job's name to be read, and a digest that tells targets and names apart."""
+    digest = sha256(json.dumps([base_url, organization, job]).encode()).hexdigest()[:12]
+    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", job)[:40]
+    return state_dir / f"{readable}-{digest}.{suffix}"
 
 
 @contextmanager

@@ -3,19 +3,17 @@
 import fcntl
 import json
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from filelock import BaseFileLock, FileLock, Timeout
 
 from layersync.errors import Locked
-from layersync.state.folder import make_folder, told_of
+from layersync.state.folder import job_file, make_folder, told_of
 
 _POLL_S: Final = 0.02
 _LOOK_S: Final = 1.0  # far longer than anybody looks
@@ -83,10 +81,8 @@ def holder_of(state_dir: Path, base_url: str, organization: str, job: str) -> Ho
 
 
 def lock_path(state_dir: Path, base_url: str, organization: str, job: str) -> Path:
-    """Where the lock file stands: the job's name to be read, and a digest that tells targets and names apart."""
-    digest = sha256(json.dumps([base_url, organization, job]).encode()).hexdigest()[:12]
-    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", job)[:40]
-    return state_dir / f"{readable}-{digest}.lock"
+    """Where the lock file stands."""
+    return job_file(state_dir, base_url, organization, job, "lock")
 
 
 def _acquire(lock: BaseFileLock, path: Path) -> None:

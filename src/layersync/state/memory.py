@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from layersync.state.clocks import Clocks, Instant
@@ -9,6 +10,7 @@ from layersync.state.runs import last_rows
 from layersync.state.store import Store
 from layersync.state.writes import writes_on
 from layersync.values.memory import Memory, OpenChange
+from layersync.values.outcome import Word
 
 
 def remember(
@@ -46,6 +48,26 @@ def close_run(store: Store, run_id: str, job: str, *, settled_by: str, settled_a
             "UPDATE run_jobs SET settled_by = ?, settled_at = ? WHERE run_id = ? AND job = ?",
             (settled_by, settled_at.isoformat(), run_id, job),
         )
+
+
+def settled_values(store: Store, run_ids: Sequence[str], job: str) -> tuple[tuple[str, Mapping[str, object]], ...]:
+    """What dead runs of a job are known to have written: record id and values by path, in the order of their sending.
+
+    Their ledger was never written, so these are what it would have said.
+    """
+    found = [
+        row
+        for run_id in run_ids
+        for row in store.rows(
+            "SELECT intents.id, intents.desired FROM outcomes JOIN intents USING (run_id, seq) "
+            "WHERE run_id = ? AND job = ? AND word IN (?, ?) ORDER BY seq",
+            (run_id, job, Word.CHANGED.value, Word.CONVERGED.value),
+        )
+    ]
+    try:
+        return tuple((row["id"], json.loads(row["desired"])) for row in found)
+    except ValueError as error:
+        raise store.damaged("an intent is not readable") from error
 
 
 def _open_changes(store: Store, base_url: str, organization_id: str, job: str, now: Instant) -> tuple[OpenChange, ...]:

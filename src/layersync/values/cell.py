@@ -2,6 +2,7 @@
 
 Desired: null = leave alone, `CLEAR` = set to null, else the value.
 Live: null = null, `ABSENT` = the record does not show the field, else the value.
+Ledger: null = nothing agreed, else as desired; `FORGET` in what a run says to it = nothing is agreed any more.
 A value is plain text in a text field and canonical JSON in a field that holds JSON; a live value of a kind that the
 field does not declare is `OTHER` followed by its JSON. The marks start with NUL, which no cell of a sheet may hold.
 
@@ -16,6 +17,7 @@ from typing import Final
 CLEAR: Final = "\x00clear"
 ABSENT: Final = "\x00absent"
 OTHER: Final = "\x00json:"
+FORGET: Final = "\x00forget"
 
 _MARK = "\x00"
 

@@ -1,0 +1,63 @@
+"""The ledger of a job in the course of a run: read before the plan, written when the run ends."""
+
+from typing import TYPE_CHECKING
+
+from layersync.plan.agreed import DONE, agreed_of, settled_cells
+from layersync.session import Job, Session
+from layersync.state.ledger import Owner, Remembered, merged, read_ledger, write_ledger
+from layersync.state.memory import settled_values
+from layersync.values.plan import Plan
+from layersync.values.target import Target
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def recall_ledger(job: Job, dead_runs: tuple[str, ...], target: Target, session: Session) -> "pl.DataFrame | None":
+    """Reads the last agreed values of a job; None where there are none, which is said.
+
+    A run that died wrote no ledger: what it is known to have written is laid over the last one, and kept before that
+    run is closed. A dry run keeps nothing.
+    """
+    owner = _owner(job, target.organization_id, session)
+    found = read_ledger(session.state_dir, owner)
+    if found.trouble:
+        session.console.tell(f"{job.name}: {found.trouble}; going on without it, and writing a new one")
+    settled = settled_values(session.store, dead_runs, job.name)
+    ledger = found.cells
+    if settled:
+        ledger = merged(ledger, settled_cells(settled, ledger, job.form))
+        if not session.order.dry_run:
+            write_ledger(session.state_dir, owner, ledger)
+    if ledger is None:
+        told = "the first run of this job here: sheet and live are compared; who changed what is told from the next on"
+        session.console.tell(f"{job.name}: {told}")
+    return ledger
+
+
+def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
+    """Writes the ledger as it is after the run of a job. Raises StoppedEarly when the disk does not take it."""
+    if job.plan is None:
+        return
+    owner = _owner(job, organization_id, session)
+    if job.desired is None:
+        write_ledger(session.state_dir, owner, _with_saved_plan(job, job.plan, read_ledger(session.state_dir, owner)))
+    else:
+        agreed = agreed_of(job.desired, job.plan, job.outcomes)
+        write_ledger(session.state_dir, owner, merged(job.memory.ledger, agreed))
+
+
+def _with_saved_plan(job: Job, plan: Plan, found: Remembered) -> "pl.DataFrame":
+    """A plan that came from a file knows no sheet: only what was written is agreed."""
+    done = [change for change in plan.changes if change.row in job.outcomes and job.outcomes[change.row].word in DONE]
+    written = ((change.id, {edit.path: edit.after for edit in change.edits}) for change in done)
+    return merged(found.cells, settled_cells(written, found.cells, job.form))
+
+
+def _owner(job: Job, organization_id: str, session: Session) -> Owner:
+    return Owner(
+        base_url=session.base_url,
+        organization_id=organization_id,
+        job=job.name,
+        resource=job.form.name,
+    )

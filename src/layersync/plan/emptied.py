@@ -1,0 +1,105 @@
+"""Cells that had a value and were emptied: told once, because a blank cell leaves the live value alone."""
+
+from collections.abc import Collection, Iterator
+
+import polars as pl
+
+from layersync.plan.drift import last_agreed
+from layersync.plan.patch import value_at
+from layersync.resources.resource import Resource
+from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text
+from layersync.values.desired import Column, Desired
+from layersync.values.live import Live
+from layersync.values.problem import Problem, Severity
+
+_ONE_BY_ONE = 100
+_SHOWN = 60
+
+
+def emptied_cells(
+    matched: pl.DataFrame,
+    desired: Desired,
+    live: Live,
+    ledger: pl.DataFrame,
+    unsettled: Collection[int],
+    form: Resource,
+) -> Iterator[Problem]:
+    """Gives a notice for each emptied cell, or one for the column where they are more than a hundred.
+
+    `matched` are lines as of `diff.matched_rows`. Rows in `unsettled` are passed over: a row that is wrong, in conflict
+    or held says something else first.
+    """
+    rows = desired.rows["_row"].gather(matched["_index"])
+    matched = matched.filter(~rows.is_in(sorted(unsettled)))
+    known = (column for column in desired.managed if column.path in ledger.columns)
+    blank = [column for column in known if _blanks(matched, desired, column).any()]
+    agreed = last_agreed(matched, desired, live, ledger) if blank else pl.DataFrame()
+    for column in blank:
+        had = agreed[column.path].is_not_null() & (agreed[column.path] != CLEAR)
+        lines = matched.filter((had & _blanks(matched, desired, column)).fill_null(value=False))
+        cells = list(_still_there(lines, desired, live, column, form))
+        if len(cells) > _ONE_BY_ONE:
+            yield _of_column(len(cells), desired, column, form)
+        else:
+            yield from (_of_cell(*cell, desired, column, form) for cell in cells)
+
+
+def _blanks(matched: pl.DataFrame, desired: Desired, column: Column) -> pl.Series:
+    return desired.rows[column.path].is_null().gather(matched["_index"])
+
+
+def _still_there(
+    lines: pl.DataFrame, desired: Desired, live: Live, column: Column, form: Resource
+) -> Iterator[tuple[int, int, str]]:
+    """The cells whose live value is not empty: row, line, and the words for that value."""
+    rows = desired.rows.select("_row", "_line")[lines["_index"]]
+    values = live.records[column.field].gather(lines["_at"])
+    for (row, line), value in zip(rows.iter_rows(), values, strict=True):
+        keeps = _words(value, column, form)
+        if keeps is not None:
+            yield row, line, keeps
+
+
+def _words(live: str | None, column: Column, form: Resource) -> str | None:
+    if live == ABSENT:  # a blank column is not worth a request
+        return "its value"
+    decoded = decode_json(live) if form.field(column.field).is_json else decode_text(live)
+    value = value_at({column.field: decoded}, column.field, column.keys)
+    if value in (None, ""):
+        return None
+    text = f'"{value}"' if isinstance(value, str) else canonical(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _of_cell(row: int, line: int, keeps: str, desired: Desired, column: Column, form: Resource) -> Problem:
+    return Problem(
+        message=f"{column.letter}{row} was emptied; live keeps {keeps}",
+        what_to_do=_way_on(desired, column, form),
+        severity=Severity.NOTICE,
+        source=desired.grid.source,
+        tab=desired.grid.tab,
+        row=row,
+        line=line,
+        column=column.letter,
+        header=column.header,
+    )
+
+
+def _of_column(count: int, desired: Desired, column: Column, form: Resource) -> Problem:
+    return Problem(
+        message=f"{count:,} cells of {column.path} were emptied; live keeps their values",
+        what_to_do=_way_on(desired, column, form),
+        severity=Severity.NOTICE,
+        source=desired.grid.source,
+        tab=desired.grid.tab,
+        column=column.letter,
+        header=column.header,
+    )
+
+
+def _way_on(desired: Desired, column: Column, form: Resource) -> str:
+    field = form.field(column.field)
+    nullable = field.key(column.keys[0]).nullable if column.keys else field.nullable
+    if nullable:
+        return f"write {desired.clear_token} to clear it"
+    return f"{column.path} cannot be cleared; a blank cell leaves it alone"
