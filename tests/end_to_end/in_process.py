@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -54,6 +55,7 @@ class InProcess:
         )
         self._numbers = itertools.count()
         self.sent: list[Request] = []
+        self.statuses: Counter[int] = Counter()
 
     async def send(self, request: Request) -> Answer:
         """Gives the sandbox's answer."""
@@ -72,6 +74,7 @@ class InProcess:
         )
         answer = (await self._exchange.carry_out(call, NO_TWIST)).answer
         assert answer is not None
+        self.statuses[answer.status] += 1
         told = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status, {"content-type": answer.content_type, **told}, answer.body)
 
