@@ -9,6 +9,7 @@ from layersync.errors import InputUnusable
 from layersync.plan.decide import Decision, decide
 from layersync.plan.diff import candidates, matched_rows
 from layersync.plan.emptied import emptied_cells
+from layersync.plan.filled_down import filled_down
 from layersync.plan.guards import holds_of
 from layersync.plan.live import live_of
 from layersync.plan.order import in_order
@@ -59,6 +60,7 @@ def plan_of(
         *contested,
         *(one for one in emptied if one.row is not None),
     )
+    changes = in_order((one.change for one in decisions if one.change is not None), form)
     plan = Plan(
         job=desired.job,
         resource=form.name,
@@ -69,10 +71,14 @@ def plan_of(
         data_rows=len(desired.rows),
         matched=len(matched),
         partial=desired.partial,
-        changes=in_order((one.change for one in decisions if one.change is not None), form),
+        changes=changes,
         rows=rows_of(desired, live, matched, decisions, problems, form),
         problems=problems,
-        notices=(*desired.notices, *(one for one in emptied if one.row is None)),
+        notices=(
+            *desired.notices,
+            *(one for one in emptied if one.row is None),
+            *filled_down(changes, limits.min_rows, desired),
+        ),
         drifts=tuple(drift for one in decisions for drift in one.drifts),
     )
     held = replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
