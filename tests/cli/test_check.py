@@ -1,9 +1,11 @@
 """`check`: offline, every problem at its cell, 3 for bad cells and 4 for a sheet that cannot be used."""
 
+import csv
 import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.cli.conftest import INFLUENCER, PROJECT, Run
 
@@ -94,8 +96,28 @@ def test_quiet_says_nothing_when_all_is_well_and_ten_lines_at_most(
 
 
 def test_no_key_and_no_network_are_needed(run: Run) -> None:
-    ended = run("check", "-v")
+    ended = run("check")
     assert (ended.code, ended.err) == (0, "")
+
+
+def test_verbose_names_each_sheet_before_it_is_read(run: Run, folder: Path) -> None:
+    assert run("check", "-v").err == f"projects: checking {folder / 'projects.csv'}\n"
+
+
+def test_a_refusal_with_one_place_is_told_once(run: Run, folder: Path) -> None:
+    (folder / "projects.csv").write_text("id,tagline\n")
+    ended = run("check")
+    assert ended.code == 4
+    assert ended.out.count("0 data rows") == 1
+
+
+def test_a_cell_of_a_workbook_is_told_with_its_tab(run: Run, folder: Path) -> None:
+    with xlsxwriter.Workbook(folder / "projects.csv") as book:
+        tab = book.add_worksheet("Our projects")
+        for at, cells in enumerate(csv.reader(BAD_CELL.splitlines())):
+            tab.write_row(at, 0, cells)
+    assert "'Our projects'!B2 brandVoice" in run("check").out
+    assert "projects 'Our projects'!B2: " in run("check", "-q").err
 
 
 def test_the_sample_configuration_is_in_order(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,15 +13,14 @@ Bytes = bytes | str | Callable[[], bytes | str]
 class Case:
     """One sheet, named after its hazard of reliability.md.
 
-    `content` is text (written as UTF-8), bytes, or what makes them where they are large. `names_place` is false where
-    the whole file is the fault, so that there is no row or column to name. `job` holds more keys of `[jobs.NAME]`.
+    `content` is text (written as UTF-8), bytes, or what makes them where they are large. `job` holds more keys of
+    `[jobs.NAME]`.
     """
 
     hazard: str
     name: str
     code: int
     content: Bytes
-    names_place: bool = True
     suffix: str = "csv"
     job: Mapping[str, object] = field(default_factory=dict)
 

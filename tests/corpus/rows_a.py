@@ -17,7 +17,7 @@ def cuts() -> Iterator[Case]:
     yield Case("A16", "inside-the-header", 4, raw[:6])
     yield Case("A16", "at-the-end-of-a-row", 0, raw[: raw.index(uuid(2).encode())])
     yield Case("A16", "before-the-last-line-end", 0, raw[:-1])
-    yield Case("A16", "inside-a-utf16-character", 4, b"\xff\xfe" + PLAIN.encode("utf-16-le")[:-1], names_place=False)
+    yield Case("A16", "inside-a-utf16-character", 4, b"\xff\xfe" + PLAIN.encode("utf-16-le")[:-1])
     yield Case("A16", "inside-the-mark", 4, b"\xef\xbb")
 
 
@@ -53,8 +53,8 @@ def empties() -> Iterator[Case]:
         "quotes-only": '""\n',
     }.items():
         raw = b"\xff\xfe" if name == "utf16-mark-only" else text.encode()
-        yield Case("A18", name, 4, raw, names_place=False)
-    yield Case("A18", "header-row-beyond-the-end", 4, PLAIN, names_place=False, job={"header_row": 99})
+        yield Case("A18", name, 4, raw)
+    yield Case("A18", "header-row-beyond-the-end", 4, PLAIN, job={"header_row": 99})
     yield Case("A18", "header-row-is-the-last", 4, PLAIN, job={"header_row": 4})
 
 

@@ -24,7 +24,7 @@ def separators() -> Iterator[Case]:
     yield Case("A08", "colon-as-separator", 4, text.replace(",", ":"))
     yield Case("A08", "full-width-comma", 4, text.replace(",", "，"))
     yield Case("A08", "every-row-in-one-pair-of-quotes", 4, "".join(f'"{line}"\n' for line in text.splitlines()))
-    yield Case("A08", "two-separators-yield-the-key", 4, sheet("id,x;id;y", "{1},a;b;c"), names_place=False)
+    yield Case("A08", "two-separators-yield-the-key", 4, sheet("id,x;id;y", "{1},a;b;c"))
     yield Case("A08", "key-in-a-quoted-header", 0, sheet('"id";"name, or title";name', "{1};a;Acme"))
     yield Case("A08", "key-only", 0, sheet("id", "{1}", "{2}"))
     yield Case("A08", "commas-in-header-semicolons-below", 4, sheet("id,name", "{1};Acme", "{2};Beta"))
@@ -40,9 +40,9 @@ def line_ends() -> Iterator[Case]:
     yield Case("A09", "mixed", 0, sheet("id,name", "{1},Acme", end="\r\n") + sheet("{2},Beta", "{3},Gamma", end="\r"))
     yield Case("A09", "cr-inside-quotes-one-line-column", 4, sheet("id,name", '{1},"Ac\rme"', "{2},Beta"))
     yield Case("A09", "cr-in-a-cell-without-quotes", 4, sheet("id,name", "{1},Ac\rme", "{2},Beta"))
-    yield Case("A09", "line-separator-of-unicode", 4, text.replace("\n", "\u2028"), names_place=False)
+    yield Case("A09", "line-separator-of-unicode", 4, text.replace("\n", "\u2028"))
     yield Case("A09", "next-line-of-c1", 4, text.replace("\n", "\x85"))
-    yield Case("A09", "backslash-n", 4, text.replace("\n", "\\n"), names_place=False)
+    yield Case("A09", "backslash-n", 4, text.replace("\n", "\\n"))
     yield Case("A09", "vertical-tab", 4, text.replace("\n", "\v"))
 
 

@@ -5,6 +5,8 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from layersync.api.stop import Stop
 from layersync.api.wire import Answer, Request
 from layersync.order import Order
@@ -24,6 +26,12 @@ from tests.test_sync import WHOAMI, Quiet, run_info
 from tests.virtual_time import START, VirtualClock, run_virtual
 
 TEXTS = [case for case in CASES if case.hazard[0] != "D"]
+WORKBOOKS = [case for case in CASES if case.hazard[0] == "D"]
+KINDS = pytest.mark.parametrize(
+    # every workbook costs a process of its own
+    "cases",
+    [pytest.param(TEXTS, id="texts"), pytest.param(WORKBOOKS, id="workbooks", marks=pytest.mark.slow)],
+)
 
 
 class Vanishing(SimulatedServer):
@@ -73,16 +81,18 @@ def dry_run(cases: list[Case], folder: Path) -> tuple[Report, Vanishing]:
         return run_virtual(sync(session)), server
 
 
-def test_sheets_that_cannot_be_used_cost_no_request(tmp_path: Path) -> None:
-    unusable = [case for case in TEXTS if case.code == 4]
+@KINDS
+def test_sheets_that_cannot_be_used_cost_no_request(cases: list[Case], tmp_path: Path) -> None:
+    unusable = [case for case in cases if case.code == 4]
     report, server = dry_run(unusable, tmp_path)
     assert server.log == []
     assert {job.job: job.failure.exit_code for job in report.jobs if job.failure} == {c.stem: 4 for c in unusable}
 
 
-def test_the_first_request_comes_after_the_last_sheet_was_read_and_checked(tmp_path: Path) -> None:
-    report, server = dry_run(TEXTS, tmp_path)
+@KINDS
+def test_the_first_request_comes_after_the_last_sheet_was_read_and_checked(cases: list[Case], tmp_path: Path) -> None:
+    report, server = dry_run(cases, tmp_path)
     assert server.log != []
     assert not server.folder.exists()
     unread = {job.job for job in report.jobs if job.grid is None}
-    assert unread == {case.stem for case in TEXTS if case.code == 4}
+    assert unread == {case.stem for case in cases if case.code == 4}

@@ -86,4 +86,4 @@ def test_A18_an_empty_file_is_refused(empty: bytes) -> None:
 
 
 def test_A18_a_header_alone_is_refused() -> None:
-    assert messages(refused("planetId,title\n\n,\n"))[0].endswith("has 0 data rows")
+    assert messages(refused("planetId,title\n\n,\n"))[0].endswith("has 0 data rows below its header")

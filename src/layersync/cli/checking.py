@@ -32,11 +32,12 @@ def check_sheets(
     settings = settings_from(config)
     jobs, sources = sheets_of(settings, names, sheet)
     refuse_two_stdins(sources, None)
-    checks = [check_job(settings, job, sources, sheet) for job in jobs]
+    messages = Messages(output)
+    checks = [check_job(settings, job, sources, sheet, messages) for job in jobs]
     code = max(check.exit_code for check in checks)
     stdout = Stdout(output.color)
     if output.quiet:
-        Messages(output).raw(findings_quiet(checks))
+        messages.raw(findings_quiet(checks))
     elif format == "json":
         stdout.pieces(findings_json(checks, settings.api.base_url, code))
     else:
@@ -47,7 +48,7 @@ def check_sheets(
     return code
 
 
-def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: SheetFlags) -> Check:
+def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: SheetFlags, messages: Messages) -> Check:
     """Reads and checks the sheet of one job. UsageError for a `--key` or field that it does not have.
 
     A sheet that is not on this machine is not read: `check` is offline.
@@ -57,6 +58,7 @@ def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: S
     if is_address(rules.source):
         check_fit(rules, RESOURCES[resource])
         return Check(job=job, resource=resource, source=source_name(rules.source), skipped=True)
+    messages.detail(f"{job}: checking {rules.source}")
     try:
         desired = read_sheet(rules, RESOURCES[resource])
     except InputUnusable as error:

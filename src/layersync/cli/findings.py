@@ -9,6 +9,7 @@ from rich.text import Text
 
 from layersync.errors import InputUnusable
 from layersync.report.results_json import problem_object
+from layersync.report.sentence import tells_all
 from layersync.report.show import show
 from layersync.report.terminal.block import cell_lines, told_lines
 from layersync.settings.address import SANDBOX
@@ -59,8 +60,9 @@ def findings_text(checks: Iterable[Check], width: int) -> Iterator[Text]:
         yield Text(f"{show(check.job)}  {show(check.source, 200)}", style="bold")
         for notice in check.notices:
             yield from cell_lines(notice, width)
-        for problem in check.problems:
-            yield from cell_lines(problem, width)
+        if not tells_all(check.failure, check.problems):
+            for problem in check.problems:
+                yield from cell_lines(problem, width)
         if check.failure:
             yield from told_lines(check.failure.message, check.failure.what_to_do, width)
         yield Text(_verdict(check), style="red" if check.exit_code else "green")
@@ -76,7 +78,7 @@ def findings_json(checks: Iterable[Check], base_url: str, exit_code: int) -> Ite
 def findings_quiet(checks: Sequence[Check]) -> str:
     """At most ten lines: the verdicts first, then problems for as long as there is room."""
     verdicts = (f"{check.job}: {_verdict(check)}" for check in checks if check.exit_code)
-    problems = (f"{check.job} {one.cell}: {one.message}" for check in checks for one in check.problems)
+    problems = (f"{check.job} {one.place}: {one.message}" for check in checks for one in check.problems)
     return "".join(f"{show(line, 160)}\n" for line in islice(chain(verdicts, problems), QUIET_LINES))
 
 

@@ -8,6 +8,7 @@ from layersync.report.instant import instant
 from layersync.report.rows import Row, rows
 from layersync.report.xml_text import xml_text
 from layersync.values.outcome import PROBLEMS, Word
+from layersync.values.problem import place_in
 from layersync.values.report import JobReport, Report
 
 _SKIPPED = (Word.SKIPPED, Word.NOT_ATTEMPTED)
@@ -50,7 +51,7 @@ def _end_case(job: JobReport, report: Report) -> Element:
     failure = job.failure or report.failure
     if failure:
         error = SubElement(case, "error", type=type(failure).__name__, message=xml_text(failure.message))
-        error.text = xml_text("; ".join((failure.what_to_do, *(f"{p.cell} {p.message}" for p in job.problems))))
+        error.text = xml_text("; ".join((failure.what_to_do, *(f"{p.place} {p.message}" for p in job.problems))))
     return case
 
 
@@ -61,7 +62,7 @@ def _case(row: Row) -> Element:
         case.set("line", str(row.line))
     if row.outcome in PROBLEMS:
         failure = SubElement(case, "failure", type=row.outcome.value, message=xml_text(row.message))
-        failure.text = xml_text("; ".join(filter(None, (row.cell, row.message, row.what_to_do))))
+        failure.text = xml_text("; ".join(filter(None, (place_in(row.tab, row.cell), row.message, row.what_to_do))))
     elif row.outcome in _SKIPPED:
         SubElement(case, "skipped", message=xml_text(row.message or row.outcome.value))
     else:

@@ -3,7 +3,7 @@
 import hashlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import polars as pl
@@ -14,11 +14,12 @@ from layersync.sheet.dialect import DELIMITERS, Dialect, find_dialect
 from layersync.sheet.marks import Marks
 from layersync.sheet.quoting import find_fault
 from layersync.sheet.records import MAX_COLUMNS, Records, read_records
+from layersync.sheet.refusal import refusal
 from layersync.sheet.strangers import known_names
 from layersync.sheet.structure import MAX_CELL, faults_of_cells, unclean_quotes
 from layersync.sheet.text import Encoding, find_encoding, physical_lines
 from layersync.sheet.undecodable import undecodable
-from layersync.values.grid import Grid
+from layersync.values.grid import Grid, letter
 from layersync.values.problem import Problem, Severity
 from layersync.values.rules import SheetRules
 
@@ -55,8 +56,7 @@ def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:
     if records.header is None or not any(cell.strip() for cell in records.header):
         raise _no_header(rules, records, raw, encoding, dialect)
     if len(records.header) > MAX_COLUMNS:
-        message = f"{rules.source} has {len(records.header)} columns, more than {MAX_COLUMNS}"
-        raise InputUnusable(message, "remove the columns that layersync does not need")
+        raise _too_wide(rules, records, dialect)
     grid = _grid(rules, records, raw, encoding, dialect, sizes)
     problems = (
         *_faults_of_records(rules, records, dialect),
@@ -125,11 +125,22 @@ def _no_header(rules: SheetRules, records: Records, raw: bytes, encoding: Encodi
         return InputUnusable(f"{rules.source} is empty", "check the export that wrote it")
     broken = tuple(_broken(rules.source, records, raw, encoding, dialect))
     if broken:
-        return InputUnusable(f"{rules.source}: {broken[0].message}", broken[0].what_to_do, broken)
+        return refusal(broken[0])
     count = len(records.ends)
     if records.header is not None:
-        return InputUnusable(f"{rules.source}: the header row (row {rules.header_row}) is blank", "set header_row")
+        return refusal(_of_header(rules, records, dialect, "the header row is blank", "set header_row"))
     return InputUnusable(f"header_row is {rules.header_row}, but {rules.source} has {count} rows", "correct header_row")
+
+
+def _too_wide(rules: SheetRules, records: Records, dialect: Dialect) -> InputUnusable:
+    message = f"the sheet has {len(records.header or ())} columns, more than {MAX_COLUMNS}"
+    problem = _of_header(rules, records, dialect, message, "remove the columns that layersync does not need")
+    return refusal(replace(problem, column=letter(MAX_COLUMNS)))
+
+
+def _of_header(rules: SheetRules, records: Records, dialect: Dialect, message: str, what_to_do: str) -> Problem:
+    line = records.first_line(rules.header_row - 1, dialect.skip_lines)
+    return Problem(message=message, what_to_do=what_to_do, source=rules.source, row=rules.header_row, line=line)
 
 
 def _broken(source: str, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[Problem]:
@@ -152,7 +163,7 @@ def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) ->
     """Tells of what is wrong with the table as such: too long, ragged."""
     width = len(records.header or ())
     if records.too_many:
-        yield _too_many(rules, records)
+        yield _too_many(rules, records, dialect)
     for record, cells in records.ragged:
         yield Problem(
             message=f"row {record + 1} has {cells} {'field' if cells == 1 else 'fields'}, the header has {width}",
@@ -163,9 +174,18 @@ def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) ->
         )
 
 
-def _too_many(rules: SheetRules, records: Records) -> Problem:
+def _too_many(rules: SheetRules, records: Records, dialect: Dialect) -> Problem:
+    """Tells of too many rows at the first one that is too much."""
     if len(records.kept) > rules.max_rows:
+        record = records.kept[rules.max_rows]
         message, what_to_do = f"{rules.max_rows:,} rows", "if it is meant to be that long, raise max_rows"
     else:
+        record = len(records.ends) - 1
         message, what_to_do = f"{len(records.ends) - len(records.kept):,} blank rows", "remove them"
-    return Problem(message=f"the sheet has more than {message}", what_to_do=what_to_do, source=rules.source)
+    return Problem(
+        message=f"the sheet has more than {message}",
+        what_to_do=what_to_do,
+        source=rules.source,
+        row=record + 1,
+        line=records.first_line(record, dialect.skip_lines),
+    )

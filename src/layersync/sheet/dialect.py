@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from layersync.errors import InputUnusable
 from layersync.sheet.paths import folded
+from layersync.sheet.refusal import refusal
+from layersync.values.problem import Problem
 from layersync.values.rules import SheetRules
 
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -40,7 +41,8 @@ def find_dialect(lines: Callable[[], Iterator[str]], rules: SheetRules, known: C
     if len(yielding) == 1:
         return Dialect(yielding[0])
     if len({frozenset(headers[delimiter]) for delimiter in yielding}) > 1:
-        raise InputUnusable(f"{rules.source}: several separators yield the column {rules.key}", _STATE_IT)
+        message = f"several separators yield the column {rules.key}"
+        raise refusal(Problem(message=message, what_to_do=_STATE_IT, source=rules.source, row=rules.header_row))
     names = {folded(name) for name in known}
     return Dialect(max(DELIMITERS, key=lambda delimiter: len(headers[delimiter] & names)))
 

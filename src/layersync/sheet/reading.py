@@ -11,6 +11,7 @@ from layersync.sheet.header import Layout, read_header
 from layersync.sheet.keys import is_id
 from layersync.sheet.magic import refuse_other_formats
 from layersync.sheet.marks import marked
+from layersync.sheet.refusal import refusal, where
 from layersync.sheet.source import read_source
 from layersync.sheet.structure import broken_lines, swallowed_rows
 from layersync.sheet.understand import narrowed, understand
@@ -39,9 +40,9 @@ def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) 
     lines = () if sheet.marks else _faults_of_lines(rules, resource, sheet.grid, layout)
     problems = (*layout.problems, *sheet.problems, *lines)
     if layout.key is None or problems:
-        raise _unusable(sheet.grid, problems)
+        raise _unusable(problems)
     if sheet.grid.cells.is_empty():
-        raise InputUnusable(f"{rules.source} has 0 data rows", "check the export that wrote it")
+        raise _no_rows(rules, sheet)
     used = narrowed(rules, layout)
     return understand(rules, resource, sheet.grid, used, layout.key, _marks(rules, resource, sheet, used))
 
@@ -58,10 +59,22 @@ def _faults_of_lines(rules: SheetRules, resource: Resource, grid: Grid, layout: 
     return (*found, *swallowed_rows(grid, multiline, layout.key, "|".join(resource.id_forms)))
 
 
-def _unusable(grid: Grid, problems: tuple[Problem, ...]) -> InputUnusable:
+def _no_rows(rules: SheetRules, sheet: Sheet) -> InputUnusable:
+    return refusal(
+        Problem(
+            message="the sheet has 0 data rows below its header",
+            what_to_do="check the export that wrote it",
+            source=rules.source,
+            tab=sheet.grid.tab,
+            row=rules.header_row,
+            line=sheet.header_line,
+        )
+    )
+
+
+def _unusable(problems: tuple[Problem, ...]) -> InputUnusable:
     ordered = sorted(problems, key=lambda problem: (problem.row or 0, problem.line or 0))
     first = ordered[0]
-    where = ":".join(part for part in (grid.source, grid.tab, first.cell) if part)
     left = len(ordered) - 1
     more = f" (and {left} more {'problem' if left == 1 else 'problems'})" if left else ""
-    return InputUnusable(f"{where}: {first.message}{more}", first.what_to_do, ordered)
+    return InputUnusable(f"{where(first)}: {first.message}{more}", first.what_to_do, ordered)

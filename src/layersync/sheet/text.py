@@ -9,6 +9,8 @@ from typing import Final
 
 from layersync.errors import InputUnusable
 from layersync.sheet.damage import is_twice_encoded_text
+from layersync.sheet.refusal import refusal
+from layersync.values.problem import Problem
 
 _UTF8_MARK: Final = codecs.BOM_UTF8
 _UTF16_MARKS: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -93,14 +95,19 @@ def _by_mark(name: str, raw: bytes) -> Encoding | None:
         raise InputUnusable(f"{name} is in UTF-32", _RESAVE)
     if raw.startswith(_UTF8_MARK):
         if raw.startswith(_UTF8_MARK, len(_UTF8_MARK)):
-            raise InputUnusable(f"{name}: column A of the header starts with a second byte order mark", _RESAVE)
+            raise _two_marks(name)
         return Encoding("utf-8", len(_UTF8_MARK))
     codec = _UTF16_MARKS.get(raw[:2])
     if codec is None:
         return None
     if raw.startswith(raw[:2], 2):
-        raise InputUnusable(f"{name}: column A of the header starts with a second byte order mark", _RESAVE)
+        raise _two_marks(name)
     return Encoding(codec, 2)
+
+
+def _two_marks(name: str) -> InputUnusable:
+    message = "the cell starts with a second byte order mark"
+    return refusal(Problem(message=message, what_to_do=_RESAVE, source=name, row=1, line=1, column="A"))
 
 
 def _declared_codec(name: str, declared: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import re
 from array import array
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -17,6 +18,7 @@ from layersync.values.rules import SheetRules
 _CUT_OFF: Final = "the file ends in the middle of a character: it was cut off, export it again"
 # what the codecs of UTF-8 and UTF-16 say of such an end
 _CUT_REASONS: Final = {"unexpected end of data", "truncated data"}
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 # what the error handler "surrogateescape" makes of a byte that can't be decoded
 _KEPT_BYTES: Final = re.compile("[\udc80-\udcff]+")
 
@@ -26,7 +28,8 @@ def undecodable(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collec
     offset, cut_off = _first_damage(raw, encoding)
     what_to_do = _CUT_OFF if cut_off else _way_out(raw, encoding)
     message = f"{rules.source} is not {encoding.codec}: byte {offset:,} cannot be read"
-    problems = () if encoding.wide else tuple(_cells(rules, raw, encoding, known, what_to_do))
+    cells = _line(rules, raw[:offset], encoding) if encoding.wide else _cells(rules, raw, encoding, known)
+    problems = tuple(replace(cell, what_to_do=what_to_do) for cell in cells)
     return InputUnusable(message, what_to_do, problems)
 
 
@@ -49,9 +52,13 @@ def _way_out(raw: bytes, encoding: Encoding) -> str:
     return f'it looks like {guess}: save it as CSV (UTF-8), or set encoding = "{guess}"'
 
 
-def _cells(
-    rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[str], what_to_do: str
-) -> Iterator[Problem]:
+def _line(rules: SheetRules, before: bytes, encoding: Encoding) -> Iterator[Problem]:
+    """Names the line: after a byte that is missing, what stands in the cells of UTF-16 is anybody's guess."""
+    line = len(_LINE_END.findall(before[encoding.mark :].decode(encoding.codec))) + 1
+    yield Problem(message=f"line {line} is not {encoding.codec}", source=rules.source, line=line)
+
+
+def _cells(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[str]) -> Iterator[Problem]:
     def lines() -> Iterator[str]:
         return physical_lines(raw, encoding.lossless(), array("Q"))
 
@@ -64,7 +71,6 @@ def _cells(
             if damage is not None:
                 yield Problem(
                     message=f"the cell holds bytes that are not {encoding.codec}: {_hex(damage[0])}",
-                    what_to_do=what_to_do,
                     source=rules.source,
                     row=row,
                     line=before + 1,

@@ -38,3 +38,16 @@ class Problem:
     def cell(self) -> str:
         """Where, as a spreadsheet names it: `F31`, `F` for a column, `31` for a row, or nothing."""
         return f"{self.column or ''}{self.row if self.row is not None else ''}"
+
+    @property
+    def place(self) -> str:
+        """The cell, in a workbook after its tab: `Projects!F31`; the tab alone where no cell is to blame."""
+        return place_in(self.tab, self.cell)
+
+
+def place_in(tab: str | None, cell: str) -> str:
+    """Names a cell as formulas do: `Projects!F31`, `'My tab'!F31`, or `F31` where there are no tabs."""
+    if not tab:
+        return cell
+    name = tab if tab.isidentifier() else "'" + tab.replace("'", "''") + "'"
+    return f"{name}!{cell}" if cell else name

@@ -116,8 +116,12 @@ def bombs() -> list[tuple[str, bytes, str]]:
     cell = ods_cell("x", more='table:number-columns-repeated="200"')
     return [
         ("declared count", zipped(with_strings(SHARED.format("9999999999999", "a"), long)), STOPPED),
-        ("far cell", xlsx(GOOD + row(1_048_576, number("XFD1048576", 1))), "column XFD"),
-        ("far cell in reach", xlsx(GOOD + row(1_048_576, number("GR1048576", 1))), "as far as GR1048576"),
+        ("far cell", xlsx(GOOD + row(1_048_576, number("XFD1048576", 1))), "Planets!XFD1048576 is beyond column GR"),
+        (
+            "far cell in reach",
+            xlsx(GOOD + row(1_048_576, number("GR1048576", 1))),
+            "Planets!GR1048576 is in use, so far",
+        ),
         ("long string", zipped(with_strings(SHARED.format(1, "x" * 199_000_000), long)), "packed more than"),
         ("repeated cells", ods(wide.format(cell)), "more than 10,000,000 cells"),
     ]

@@ -4,6 +4,7 @@ import pytest
 
 from layersync.sheet.marks import EMPTY_FORMULA, LOST_DIGITS, UNREADABLE, UNREAL_DATE
 from layersync.sheet.workbooks.unreadable import Unreadable
+from layersync.values.grid import letter
 from tests.sheet.workbooks.make import (
     CLOCK,
     DATE,
@@ -196,27 +197,38 @@ def test_data_beyond_the_header_gets_a_column_and_an_empty_rest_does_not() -> No
 
 
 @pytest.mark.parametrize(
-    ("raw", "asked", "said"),
+    ("raw", "asked", "said", "cell"),
     [
-        (xlsx(""), {}, "no cells with content"),
-        (xlsx(texts(1, "a")), {"header_row": 2}, "has 1 rows, but header_row is 2"),
-        (xlsx(texts(3, "a")), {}, "blank header row (row 1)"),
-        (xlsx(texts(1, "a") + texts(2, "x" * 500)), {"max_text": 100}, "more than 100 bytes of text"),
-        (xlsx(row(1, text("GS1", "a"))), {}, "column GS, more than 200 columns"),
-        (xlsx(texts(1, "a") + row(1_048_576, text("GR1048576", "a"))), {}, "as far as GR1048576"),
-        (xlsx(row(1, number("A1", 1), number("A1", 2))), {}, "stands in it twice"),
-        (xlsx(row(1, '<c r="A1" t="z"><v>1</v></c>')), {}, "unknown type z"),
-        (xlsx(row(1, '<c r="A1" t="s"><v>7</v></c>')), {}, "shared strings table"),
-        (xlsx(row(1, '<c r="A1" t="e"><v>#NEW!</v></c>')), {}, "#NEW!"),
-        (xlsx('<row r="x"/>'), {}, "damaged"),
-        (zipped(xlsx_parts({"A": "<worksheet>"})), {}, "is no XML"),
-        (zipped(xlsx_parts({"A": '<?xml version="1.0" encoding="utf-88"?>' + sheet_xml("")})), {}, "utf-88"),
-        (zipped(xlsx_parts({"A": sheet_xml("")}, {"A": "hidden"})), {}, "no visible tab"),
-        (zipped(ods_parts("")), {}, "no visible tab"),
+        (xlsx(""), {}, "no cells with content", ""),
+        (xlsx(texts(1, "a")), {"header_row": 2}, "has 1 rows, but header_row is 2", ""),
+        (xlsx(texts(3, "a")), {}, "is to be the header row, but is blank", "1"),
+        (xlsx(texts(1, "a") + texts(2, "x" * 500)), {"max_text": 100}, "more than 100 bytes of text", ""),
+        (xlsx(row(1, text("GS1", "a"))), {}, "beyond column GR, more than 200 columns", "GS1"),
+        (xlsx(texts(1, "a") + row(1_048_576, text("GR1048576", "a"))), {}, "too many stand between", "GR1048576"),
+        (xlsx(row(1, number("A1", 1), number("A1", 2))), {}, "stands in it twice", ""),
+        (xlsx(row(1, '<c r="A1" t="z"><v>1</v></c>')), {}, "unknown type z", "A1"),
+        (xlsx(row(1, '<c r="A1" t="s"><v>7</v></c>')), {}, "shared strings table", ""),
+        (xlsx(texts(1, "a") + row(2, '<c r="A2" t="e"><v>#NEW!</v></c>')), {}, "#NEW!", "A2"),
+        (xlsx('<row r="x"/>'), {}, "damaged", ""),
+        (zipped(xlsx_parts({"A": "<worksheet>"})), {}, "is no XML", ""),
+        (zipped(xlsx_parts({"A": '<?xml version="1.0" encoding="utf-88"?>' + sheet_xml("")})), {}, "utf-88", ""),
+        (ods(ods_row(ods_cell("a", more='table:number-columns-repeated="300"'))), {}, "beyond", "KN1"),
     ],
 )
-def test_a_tab_that_cannot_be_a_sheet_is_refused(raw: bytes, asked: dict[str, int], said: str) -> None:
+def test_a_tab_that_cannot_be_a_sheet_is_refused_at_its_place(
+    raw: bytes, asked: dict[str, int], said: str, cell: str
+) -> None:
     with pytest.raises(Unreadable) as refusal:
         parsed(raw, **asked)  # type: ignore[arg-type]
-    assert said in refusal.value.message
-    assert refusal.value.what_to_do
+    reason = refusal.value
+    assert said in reason.message
+    assert reason.what_to_do
+    assert reason.tab
+    assert f"{'' if reason.column is None else letter(reason.column)}{reason.row or ''}" == cell
+
+
+@pytest.mark.parametrize("raw", [zipped(xlsx_parts({"A": sheet_xml("")}, {"A": "hidden"})), zipped(ods_parts(""))])
+def test_a_workbook_without_a_tab_to_read_is_refused(raw: bytes) -> None:
+    with pytest.raises(Unreadable, match="no visible tab") as refusal:
+        parsed(raw)
+    assert refusal.value.tab is None

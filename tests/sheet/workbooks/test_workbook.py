@@ -94,7 +94,7 @@ def test_merged_cells_and_damaged_headers_make_the_sheet_unusable() -> None:
     raw = xlsx(texts(2, "planetId", "title") + row(3, text("A3", an_id(1)), text("B3", "Mars")), after=merged)
     refusal = refused(raw, header_row=2)
     assert messages(refusal) == ["B2: the cells B2:B3 are merged"]
-    assert ":Planets:B2: the cells B2:B3 are merged" in refusal.message
+    assert ":Planets!B2: the cells B2:B3 are merged" in refusal.message
     raw = xlsx(row(1, text("A1", "planetId"), '<c r="B1" t="e"><v>#N/A</v></c>') + texts(2, an_id(1), "Mars"))
     assert messages(refused(raw))[0].startswith("B1: the header is damaged")
 
@@ -149,10 +149,10 @@ def test_of_several_tabs_one_must_be_named_and_a_hidden_one_may_be() -> None:
 
 
 def test_a_workbook_without_rows_and_one_with_too_many_say_so() -> None:
-    assert "has 0 data rows" in refused(xlsx(HEADER)).message
-    assert refused(xlsx("")).message.endswith('has no cells with content, in the tab "Planets"')
+    assert "has 0 data rows below" in refused(xlsx(HEADER)).message
+    assert refused(xlsx("")).message.endswith(":Planets has no cells with content")
     raw = xlsx(HEADER + "".join(texts(at, an_id(at), "Mars", str(at)) for at in range(2, 5)))
-    assert messages(refused(raw, max_rows=2)) == [": the sheet has more than 2 rows"]
+    assert messages(refused(raw, max_rows=2)) == ["4: the sheet has more than 2 rows"]
 
 
 @pytest.mark.parametrize("name", ["planets.xlsx", "planets.ods"])

@@ -10,6 +10,7 @@ from layersync.report.terminal.head import head_text
 from layersync.report.terminal.runner import no_command
 from layersync.report.terminal.summary import count_lines, told_by_run
 from layersync.values.outcome import PROBLEMS
+from layersync.values.problem import place_in
 from layersync.values.report import Report
 
 LINES: Final = 10
@@ -36,5 +37,5 @@ def _lines(report: Report) -> Iterator[str]:
     for job in report.jobs:
         for row in notable_rows(job, report):
             if row.outcome in PROBLEMS:
-                place = f" ({row.cell})" if row.cell else ""
+                place = f" ({place_in(row.tab, row.cell)})" if row.cell else ""
                 yield f"{row.job} row {row.row}{place} {row.outcome.replace('_', ' ')}: {row.message}"

@@ -6,6 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from layersync.report.counts import changed_fields, job_counts
+from layersync.report.sentence import tells_all
 from layersync.report.show import show, visible
 from layersync.report.terminal.block import INDENT, cell_lines, told_lines
 from layersync.report.terminal.diff import PROBLEM_LINES
@@ -90,7 +91,7 @@ def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
 
 def _sheet_lines(job: JobReport, width: int) -> Iterator[Text]:
     """The problems of a sheet that came to no plan, or the notices of one that did."""
-    found = job.plan.notices if job.plan else job.problems
+    found = job.plan.notices if job.plan else () if tells_all(job.failure, job.problems) else job.problems
     for problem in found[:PROBLEM_LINES]:
         yield from cell_lines(problem, width)
     if len(found) > PROBLEM_LINES:

@@ -38,8 +38,9 @@ def check_area(facts: Facts) -> None:
     last_row, last_column = facts.table().select(pl.col("at", "column").max().cast(pl.Int64)).row(0)
     last_row += 1
     if last_row * (last_column + 1) > _MAX_AREA:
-        end = f"{letter(last_column)}{last_row}"
-        raise Unreadable(f"uses cells as far as {end}: too many to be read", "remove what stands far from the data")
+        message = "is in use, so far from the first cell that too many stand between them"
+        what_to_do = "remove what stands far from the data"
+        raise Unreadable(message, what_to_do, row=last_row, column=last_column)
 
 
 def combine(parsed: pl.DataFrame, facts: Facts, *, from_1904: bool) -> Combined:

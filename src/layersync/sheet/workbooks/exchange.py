@@ -57,7 +57,8 @@ def write_answer(answer: Answer) -> bytes:
 
 def write_refusal(reason: Unreadable) -> bytes:
     """Writes why there is no answer."""
-    return json.dumps({"refused": [reason.message, reason.what_to_do]}).encode()
+    place = {"tab": reason.tab, "row": reason.row, "column": reason.column}
+    return json.dumps({"refused": [reason.message, reason.what_to_do], **place}).encode()
 
 
 def read_answer(written: bytes) -> Answer:
@@ -65,7 +66,8 @@ def read_answer(written: bytes) -> Answer:
     head, _, body = written.partition(b"\n")
     told: dict[str, Any] = json.loads(head)
     if "refused" in told:
-        raise Unreadable(*told["refused"])
+        message, what_to_do = told.pop("refused")
+        raise Unreadable(message, what_to_do, **told)
     tables, begin = [], 0
     for size in told.pop("sizes"):
         tables.append(pl.read_ipc_stream(io.BytesIO(body[begin : begin + size])))

@@ -67,7 +67,7 @@ class Facts:
     def check_size(self, more: int = 0) -> None:
         """Raises Unreadable for more cells than can be meant, `more` being about to come."""
         if len(self.cells) + more > _MAX_CELLS:
-            raise Unreadable(f"holds a tab of more than {_MAX_CELLS:,} cells", "remove what layersync does not need")
+            raise Unreadable(f"holds more than {_MAX_CELLS:,} cells", "remove what layersync does not need")
 
     def table(self) -> pl.DataFrame:
         """One line per cell with content: `at` UInt32 (row from 0), `column` UInt8, `kind` UInt8."""
@@ -84,9 +84,8 @@ def packed(row: int, column: int, kind: int) -> int:
     return (row * _COLUMNS + column) * _KINDS + kind
 
 
-def checked_column(column: int) -> int:
-    """Gives the column back; raises Unreadable for one that is beyond what a sheet may have (reliability A7)."""
+def check_column(row: int, column: int) -> None:
+    """Raises Unreadable for a cell that is beyond the columns that a sheet may have (reliability A7)."""
     if column >= MAX_COLUMNS:
-        message = f"has a cell in column {letter(column)}, more than {MAX_COLUMNS} columns are not read"
-        raise Unreadable(message, "remove the columns that layersync does not need")
-    return column
+        message = f"is beyond column {letter(MAX_COLUMNS - 1)}, more than {MAX_COLUMNS} columns are not read"
+        raise Unreadable(message, "remove the columns that layersync does not need", row=row, column=column)

@@ -6,7 +6,7 @@ from typing import Final
 from xml.parsers import expat
 
 from layersync.sheet.damage import is_error_text
-from layersync.sheet.workbooks.facts import Facts, Kind, Range, Tab, checked_column, packed
+from layersync.sheet.workbooks.facts import Facts, Kind, Range, Tab, check_column, packed
 from layersync.sheet.workbooks.unreadable import Unreadable
 from layersync.sheet.workbooks.xml_pass import Attributes, has_part, local, run_pass
 
@@ -41,7 +41,11 @@ def read_tables(archive: zipfile.ZipFile, only: str | None) -> dict[Tab, Facts]:
         listeners.append(_ContentListener(parser, only))
         return listeners[0]
 
-    run_pass(archive, CONTENT, listen)
+    try:
+        run_pass(archive, CONTENT, listen)
+    except Unreadable as reason:
+        reason.tab = listeners[0].tab
+        raise
     return listeners[0].tables
 
 
@@ -63,6 +67,7 @@ class _ContentListener:
         self._style = ""
         self._hidden_styles: set[str] = set()
         self._facts: Facts | None = None
+        self.tab: str | None = None
         self._row = 0
         self._row_repeats = 1
         self._column = 0
@@ -121,11 +126,13 @@ class _ContentListener:
     def _start_table(self, attributes: Attributes) -> None:
         name = attributes.get("table:name", "")
         tab = Tab(name, CONTENT, attributes.get("table:style-name", "") in self._hidden_styles)
+        self.tab = name
         facts = self.tables[tab] = Facts()
         self._facts = facts if self._only in {None, name} else None
         self._row = self._columns = 0
 
     def _end_table(self) -> None:
+        self.tab = None
         self._facts = None
 
     def _start_column(self, attributes: Attributes) -> None:
@@ -154,7 +161,7 @@ class _ContentListener:
             return
         noted = _kind(cell, "".join(self._text), self._paragraphs)
         if noted is not None:
-            checked_column(self._column - 1)
+            check_column(self._row + 1, self._column - 1)
             self._cells += [(column, *noted) for column in range(first, self._column)]
         rows, columns = (_repeats(cell, f"table:number-{what}-spanned") for what in ("rows", "columns"))
         if rows > 1 or columns > 1:

@@ -1,8 +1,7 @@
 """From workbook bytes to one tab below its header: everything that happens inside the child process."""
 
 import zipfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,7 +15,7 @@ from layersync.sheet.workbooks.combine import Combined, check_area, combine
 from layersync.sheet.workbooks.exchange import Answer, Request
 from layersync.sheet.workbooks.facts import Facts, Range, Tab
 from layersync.sheet.workbooks.pick import pick_tab
-from layersync.sheet.workbooks.unreadable import Unreadable, damaged
+from layersync.sheet.workbooks.unreadable import Unreadable, damaged, inside
 from layersync.sheet.workbooks.xml_pass import has_part
 from layersync.sheet.workbooks.zip_check import open_archive, unpacking
 
@@ -37,22 +36,13 @@ class _Read:
 def read_tab(raw: bytes, request: Request) -> Answer:
     """Reads one tab (reliability 2.D); raises Unreadable."""
     read = _look(raw, request.tab)
-    with _inside(read.tab):
+    with inside(read.tab.name):
         check_area(read.facts)
-        whole = combine(_parse(raw, read.tab.name), read.facts, from_1904=read.from_1904)
+        whole = combine(_parse(raw, read), read.facts, from_1904=read.from_1904)
         if whole.cells.estimated_size() > request.max_text:
             message = f"holds more than {request.max_text:,} bytes of text"
             raise Unreadable(message, "remove what layersync does not need")
         return _below_header(whole, read, request.header_row)
-
-
-@contextmanager
-def _inside(tab: Tab) -> Iterator[None]:
-    """Adds the name of the tab to whatever is said of it."""
-    try:
-        yield
-    except Unreadable as reason:
-        raise Unreadable(f"{reason.message}, in the tab {shown(tab.name)}", reason.what_to_do) from None
 
 
 def _look(raw: bytes, wanted: str | None) -> _Read:
@@ -60,7 +50,7 @@ def _look(raw: bytes, wanted: str | None) -> _Read:
     if has_part(archive, xlsx.CONTENT_TYPES):
         part = xlsx.workbook_part(archive)
         tab = pick_tab(xlsx.read_tabs(archive, part), wanted)
-        with _inside(tab):
+        with inside(tab.name):
             facts = xlsx.read_facts(archive, tab)
         return _Read(tab, facts, *xlsx.read_settings(archive, part))
     if has_part(archive, "mimetype"):
@@ -79,13 +69,22 @@ def _look_into_ods(archive: zipfile.ZipFile, wanted: str | None) -> _Read:
     return _Read(tab, tables[tab])
 
 
-def _parse(raw: bytes, tab: str) -> pl.DataFrame:
+def _parse(raw: bytes, read: _Read) -> pl.DataFrame:
     try:
         # no rows skipped: the first line is row 1 whatever it holds
-        sheet = fastexcel.read_excel(raw).load_sheet(tab, header_row=None, skip_rows=0, dtypes="string")
+        sheet = fastexcel.read_excel(raw).load_sheet(read.tab.name, header_row=None, skip_rows=0, dtypes="string")
         return sheet.to_polars()
     except fastexcel.FastExcelError as failure:
-        raise damaged(str(failure).partition("\n")[0]) from None
+        raise _unknown_error(str(failure), read.facts) or damaged(str(failure).partition("\n")[0]) from None
+
+
+def _unknown_error(failure: str, facts: Facts) -> Unreadable | None:
+    """Names the first cell with the error value that the parser does not know, as newer programs have them."""
+    for (row, column), text in sorted(facts.texts.items()):
+        if f"'{text}'" in failure:
+            message = f"holds the error value {shown(text)}, which cannot be read"
+            return Unreadable(message, "correct the formula, or type the value", row=row, column=column)
+    return None
 
 
 class _Body(NamedTuple):
@@ -100,7 +99,7 @@ def _below_header(whole: Combined, read: _Read, header_row: int) -> Answer:
         raise Unreadable(f"has {whole.cells.height} rows, but header_row is {header_row}", "correct header_row")
     header = list(whole.cells.row(header_row - 1))
     if not any(text.strip() for text in header):
-        raise Unreadable(f"has a blank header row (row {header_row})", "set header_row")
+        raise Unreadable("is to be the header row, but is blank", "set header_row", row=header_row)
     body = _body(whole, header_row)
     width = _width(header, body, whole.damage.filter(pl.col("at") >= header_row - 1))
     columns = body.cells.columns[:width]

@@ -9,6 +9,7 @@ import polars as pl
 from layersync.errors import InputUnusable
 from layersync.sheet.delimited import Sheet
 from layersync.sheet.marks import Marks
+from layersync.sheet.refusal import where
 from layersync.sheet.structure import faults_of_cells
 from layersync.sheet.suggest import shown
 from layersync.sheet.workbooks.exchange import Answer, Request, read_answer
@@ -37,10 +38,24 @@ def read_workbook(rules: SheetRules, raw: bytes) -> Sheet:
     try:
         answer = read_answer(parse_in_child(raw, request))
     except Unreadable as reason:
-        raise InputUnusable(f"{rules.source} {reason.message}", reason.what_to_do) from None
+        raise _refusal(rules.source, reason) from None
     grid = _grid(rules, raw, answer)
     problems = (*_faults(rules, answer), *faults_of_cells(grid, rules.header_row))
     return Sheet(grid, rules.header_row, problems, Marks(answer.numbers, answer.damage))
+
+
+def _refusal(source: str, reason: Unreadable) -> InputUnusable:
+    """Gives the refusal, with the place as far as it is known: a tab, a row of it, or a cell."""
+    what = "tab" if reason.row is None else "cell" if reason.column is not None else "row"
+    problem = Problem(
+        message=f"the {what} {reason.message}",
+        what_to_do=reason.what_to_do,
+        source=source,
+        tab=reason.tab,
+        row=reason.row,
+        column=None if reason.column is None else letter(reason.column),
+    )
+    return InputUnusable(f"{where(problem)} {reason.message}", reason.what_to_do, [problem] if reason.tab else [])
 
 
 def _grid(rules: SheetRules, raw: bytes, answer: Answer) -> Grid:
@@ -104,4 +119,5 @@ def _faults(rules: SheetRules, answer: Answer) -> Iterator[Problem]:
             what_to_do="if it is meant to be that long, raise max_rows",
             source=rules.source,
             tab=answer.tab,
+            row=int(answer.rows["row"][rules.max_rows]),
         )

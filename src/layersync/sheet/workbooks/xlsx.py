@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 from xml.parsers import expat
 
 from layersync.sheet.records import MAX_COLUMNS
-from layersync.sheet.workbooks.facts import Facts, Kind, Range, Tab, checked_column, packed
+from layersync.sheet.workbooks.facts import Facts, Kind, Range, Tab, check_column, packed
 from layersync.sheet.workbooks.unreadable import Unreadable, damaged
 from layersync.sheet.workbooks.xml_pass import Attributes, elements, local, run_pass
 
@@ -140,7 +140,7 @@ class _TabListener:
             # not refused yet: styled cells without content reach far to the right in many sheets
             self._column = self._columns.get(letters, -1)
             if self._column < 0:
-                self._column = self._columns[letters] = _index(letters)
+                self._column = self._columns[letters] = _index(letters, self._row)
         self._type = attributes.get("t", "n")
         self._open = True
 
@@ -154,7 +154,7 @@ class _TabListener:
     def _value(self, _: Attributes) -> None:
         if self._open:
             self._open = False
-            self._note(self._packed(_KINDS.get(self._type) or _unknown(self._type)))
+            self._note(self._packed(_KINDS.get(self._type) or self._unknown()))
         elif self._listening and self._type == "str":
             # a formula may well have the empty text as its value
             self._facts.cells[-1] = self._packed(Kind.TEXT)
@@ -166,17 +166,20 @@ class _TabListener:
 
     def _packed(self, kind: Kind) -> int:
         if self._column >= MAX_COLUMNS:
-            checked_column(self._column)
+            check_column(self._row, self._column)
         return packed(self._row, self._column, kind)
 
     def _value_of_formula(self, text: str) -> None:
         if text.strip():
-            self._facts.cells[-1] = self._packed(_KINDS.get(self._type) or _unknown(self._type))
+            self._facts.cells[-1] = self._packed(_KINDS.get(self._type) or self._unknown())
 
     def _error(self, text: str) -> None:
         if text.strip():
             self._facts.cells[-1] = self._packed(Kind.ERROR)
             self._facts.texts[self._row, self._column] = text.strip()
+
+    def _unknown(self) -> NoReturn:
+        raise damaged(f"it has the unknown type {self._type}", row=self._row, column=self._column)
 
     def _close(self) -> None:
         self._open = self._listening = False
@@ -186,7 +189,7 @@ class _TabListener:
         self._close()
         ends = [_REFERENCE.fullmatch(end) for end in attributes.get("ref", "").replace("$", "").split(":")]
         if len(ends) == 2 and ends[0] and ends[1]:
-            first, last = ((int(end[2]), _index(end[1])) for end in (ends[0], ends[1]))
+            first, last = ((int(end[2]), _index(end[1], int(end[2]))) for end in (ends[0], ends[1]))
             self._facts.merged.append(Range(*first, *last))
 
     def _hidden(self, attributes: Attributes) -> None:
@@ -195,14 +198,10 @@ class _TabListener:
             self._facts.hidden_columns.append(span)
 
 
-def _index(letters: str) -> int:
+def _index(letters: str, row: int) -> int:
     index = 0
     for char in letters:
         index = index * 26 + ord(char) - ord("A") + 1
     if not letters.isascii() or not letters.isupper() or not 0 < index <= 16_384:
-        raise damaged(f"there is no column {letters}")
+        raise damaged(f"there is no column {letters}", row=row)
     return index - 1
-
-
-def _unknown(kind: str) -> NoReturn:
-    raise damaged(f"a cell has the unknown type {kind}")
