@@ -44,8 +44,8 @@ async def prepare(job: Job, link: Link, session: Session) -> Job:
         return job
     try:
         job = await recall(job, link, session)
-        reading = await fetch(desired, job.form, link.reader, session.clock, progress(job, session))
-        plan = plan_of(desired, reading, job.memory, job.form, job.limits, link.target.budget, job.on_drift)
+        live = await fetch(desired, job.form, link.reader, session.clock, progress(job, session))
+        plan = plan_of(desired, live, job.memory, job.form, job.limits, link.target.budget, job.on_drift)
     except SyncError as error:
         session.end(error)
         return job.failed(error)

@@ -41,7 +41,9 @@ def plan_for(draft: Draft, form: Resource, records: Sequence[Mapping[str, object
         file.write(csv_sheet(draft, rules.header_row))
         file.flush()
         desired = read_sheet(replace(rules, source=file.name), form)
-    return plan_of(desired, reading(form, keyed, key=rules.key), Memory(), form, GuardLimits(), BUDGET)
+    return plan_of(
+        desired, reading(form, keyed, key=rules.key).live(desired, form), Memory(), form, GuardLimits(), BUDGET
+    )
 
 
 def headers(draft: Draft) -> list[str]:

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from layersync.plan.compose import plan_of
+from layersync.plan.live import live_of
 from layersync.resources import RESOURCES
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
@@ -14,7 +16,7 @@ from layersync.values.desired import Column, Desired, Role, RowState
 from layersync.values.drift import DriftRules
 from layersync.values.grid import Grid, letter
 from layersync.values.guards import GuardLimits, Limit
-from layersync.values.live import Fetched, Reading
+from layersync.values.live import Fetched, Live
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan
 from layersync.values.problem import Problem
@@ -88,6 +90,18 @@ def desired(
     )
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was read, before a sheet says which columns of it matter."""
+
+    records: Mapping[str, Fetched]
+    missing: frozenset[str]
+
+    def live(self, sheet: Desired, form: Resource) -> Live:
+        """The same as columns."""
+        return replace(live_of(self.records, sheet.columns, form, sheet.key_field), missing=self.missing)
+
+
 def reading(
     form: Resource, records: Sequence[Mapping[str, object]], *, key: str | None = None, missing: Sequence[str] = ()
 ) -> Reading:
@@ -109,7 +123,7 @@ def plan(
     on_drift: DriftRules | None = None,
 ) -> Plan:
     """The plan, with guards out of the way unless they are given."""
-    return plan_of(sheet, live, memory or Memory(), form, limits, BUDGET, on_drift or DriftRules())
+    return plan_of(sheet, live.live(sheet, form), memory or Memory(), form, limits, BUDGET, on_drift or DriftRules())
 
 
 def _cell(value: object, one: Column, form: Resource) -> str | None:

@@ -13,9 +13,7 @@ class Unreadable(ValueError):
 
 def json_object(answer: Answer) -> Mapping[str, object]:
     """Gives the object in the body of an answer; raises Unreadable for anything else."""
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise Unreadable(f"the answer is {kind or 'of no type'} instead of JSON")
+    refuse_other_types(answer)
     try:
         value = json.loads(answer.body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
@@ -23,6 +21,13 @@ def json_object(answer: Answer) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise Unreadable("the answer is JSON, but no object")
     return value
+
+
+def refuse_other_types(answer: Answer) -> None:
+    """Raises Unreadable for an answer that does not say that it is JSON: a login page, say."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Unreadable(f"the answer is {kind or 'of no type'} instead of JSON")
 
 
 def _refuse(constant: str) -> object:

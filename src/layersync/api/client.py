@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from layersync.api.body import json_object
 from layersync.api.clock import Clock
-from layersync.api.judge import Judgement, Kind, judge, judge_failure
+from layersync.api.judge import Judgement, Kind, Parse, judge, judge_failure
 from layersync.api.pacer import Gate
 from layersync.api.retry import Retry, Tries
 from layersync.api.stop import Stop, Stopped
@@ -61,8 +62,8 @@ class ReadClient:
         self._courier = _Courier(ReadOnly(transport), conditions)
         self.stop = conditions.stop
 
-    async def get(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Judgement:
-        """Reads a path: the judgement is DONE with its body, or a definite no.
+    async def get(self, path: str, query: tuple[tuple[str, str], ...] = (), parse: Parse = json_object) -> Judgement:
+        """Reads a path: the judgement is DONE with its body as `parse` reads it, or a definite no.
 
         Raises ApiRefuses when the API wants nothing to do with us, StoppedEarly when it can't be read now.
         """
@@ -73,7 +74,7 @@ class ReadClient:
 
         tries = Tries(self._courier.now())
         try:
-            judgement = await self._courier.deliver(prepare, RateClass.READ, tries)
+            judgement = await self._courier.deliver(prepare, RateClass.READ, tries, parse)
         except Stopped:
             raise self.stop.reason or StoppedEarly("the run was stopped") from None
         ending = ending_of(judgement)
@@ -124,20 +125,22 @@ class _Courier:
     def now(self) -> float:
         return self._at.clock.now()
 
-    async def deliver(self, prepare: Prepare, rate_class: RateClass, tries: Tries) -> Judgement:
+    async def deliver(
+        self, prepare: Prepare, rate_class: RateClass, tries: Tries, parse: Parse = json_object
+    ) -> Judgement:
         async def one_try() -> Judgement:
-            judgement = await self._try(prepare, rate_class, tries)
+            judgement = await self._try(prepare, rate_class, tries, parse)
             reads_again = rate_class is RateClass.READ and judgement.kind is Kind.UNKNOWN
             return judgement if not reads_again else _readable_later(judgement)
 
         return await self._retry(one_try, tries)
 
-    async def _try(self, prepare: Prepare, rate_class: RateClass, tries: Tries) -> Judgement:
+    async def _try(self, prepare: Prepare, rate_class: RateClass, tries: Tries, parse: Parse) -> Judgement:
         gate = self._at.gates[rate_class]
         request = await self._ready(prepare, gate, tries)
         self._count_send(rate_class, tries)
         before, tries.perhaps = tries.perhaps, True
-        judgement = await self._send(request, gate)
+        judgement = await self._send(request, gate, parse)
         tries.perhaps = before or judgement.kind in {Kind.UNKNOWN, Kind.IN_FLIGHT}
         if judgement.kind is Kind.THROTTLED:
             self._at.tally.throttled[rate_class] += 1
@@ -166,7 +169,7 @@ class _Courier:
             self._at.tally.retried[rate_class] += 1
         tries.sent += 1
 
-    async def _send(self, request: Request, gate: Gate) -> Judgement:
+    async def _send(self, request: Request, gate: Gate, parse: Parse) -> Judgement:
         try:
             answer = await self._transport.send(request)
         except NotSent as error:
@@ -178,7 +181,7 @@ class _Courier:
         except BaseException:
             gate.answered()
             raise
-        judgement = judge(answer, self._at.clock.wall())
+        judgement = judge(answer, self._at.clock.wall(), parse)
         if judgement.kind in {Kind.THROTTLED, Kind.CAPPED}:
             gate.throttled((judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER))
         else:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from layersync.api.body import json_object
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
 from layersync.api.crowd import each
-from layersync.api.fetch import Progress, Reader, damaged, read_record
+from layersync.api.fetch import Progress, read_record
+from layersync.api.listing import Pages, damaged
 from layersync.plan.reads import NotFound
 from layersync.resources import RESOURCES
 from layersync.resources.ident import normal_id
@@ -93,11 +96,11 @@ class _Walk:
         return [item for aside in asides for item in await self._listing(form, None, (aside,))]
 
     async def _listing(self, form: Resource, parent: str | None, only: tuple[tuple[str, str], ...] = ()) -> list[Item]:
-        reader = Reader(form, self._client, self._clock)
+        pages = Pages(form, self._client, self._clock, json_object, partial(_item_of, form))
         items: list[Item] = []
         cursor: str | None = None
         while True:
-            page = await reader.page(parent, cursor, only)
+            page = await pages.page(parent, cursor, only)
             cursor = None if isinstance(page, NotFound) else page.cursor
             items += () if isinstance(page, NotFound) else page.items
             self._asked += cursor is not None
@@ -108,6 +111,10 @@ class _Walk:
     def _answered(self) -> None:
         self._done += 1
         self._progress(self._done, self._asked)
+
+
+def _item_of(form: Resource, told: object) -> Item | None:
+    return told if isinstance(told, dict) and isinstance(told.get(form.id_field), str) else None
 
 
 def _by_id(form: Resource, items: Iterable[Item]) -> dict[str, Item]:

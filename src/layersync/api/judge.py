@@ -1,6 +1,6 @@
 """The one table of what an answer means: done, refused, throttled, unknown, or the end (reliability 3.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -46,12 +46,15 @@ _LONGEST_WAIT_S = 900.0
 _DEFAULT_WAIT_S = 5.0
 
 
-def judge(answer: Answer, now: datetime) -> Judgement:
-    """Judges an answer; `now` is the wall clock, for dates in headers."""
+Parse = Callable[[Answer], Mapping[str, object]]
+
+
+def judge(answer: Answer, now: datetime, parse: Parse = json_object) -> Judgement:
+    """Judges an answer; `now` is the wall clock, for dates in headers. `parse` reads a body or raises Unreadable."""
     request_id = answer.headers.get("x-request-id")
     wait_s = retry_after_s(answer.headers, now)
     if 200 <= answer.status < 300:
-        return _success(answer, request_id)
+        return _success(answer, request_id, parse)
     if 300 <= answer.status < 400:
         return Judgement(
             kind=Kind.STOP_RUN,
@@ -87,14 +90,14 @@ class _Error:
     request_id: str | None
 
 
-def _success(answer: Answer, request_id: str | None) -> Judgement:
+def _success(answer: Answer, request_id: str | None, parse: Parse) -> Judgement:
     replayed = answer.headers.get("idempotent-replayed", "").lower() == "true"
     if answer.status not in {200, 204}:
         return Judgement(
             kind=Kind.UNKNOWN, message=f"the API answered {answer.status}", status=answer.status, request_id=request_id
         )
     try:
-        body = json_object(answer) if answer.status == 200 else {}
+        body = parse(answer) if answer.status == 200 else {}
     except Unreadable as error:
         return Judgement(kind=Kind.UNKNOWN, message=str(error), status=answer.status, request_id=request_id)
     return Judgement(kind=Kind.DONE, status=answer.status, request_id=request_id, replayed=replayed, body=body)

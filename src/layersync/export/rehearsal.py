@@ -8,14 +8,16 @@ from typing import Final
 from layersync.errors import InputUnusable
 from layersync.export.draft import Draft, Fault
 from layersync.plan.compose import plan_of
+from layersync.plan.live import live_of
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
 from layersync.sheet import read_sheet
 from layersync.sheet.writing import write_key
 from layersync.values.cell import normal
+from layersync.values.desired import Desired
 from layersync.values.grid import letter
 from layersync.values.guards import GuardLimits
-from layersync.values.live import Reading
+from layersync.values.live import Live
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem, Severity
@@ -35,9 +37,9 @@ def rehearse(draft: Draft, file: Path, form: Resource, rules: SheetRules) -> tup
     rows = len(draft.rows) + rules.header_row
     reader = replace(rules, source=str(file), max_rows=rows, max_bytes=file.stat().st_size)
     try:
-        plan = plan_of(
-            read_sheet(reader, form), _reading(draft, form, rules), Memory(), form, GuardLimits(), _ANY_BUDGET
-        )
+        desired = read_sheet(reader, form)
+        live = _live(draft, desired, form, rules)
+        plan = plan_of(desired, live, Memory(), form, GuardLimits(), _ANY_BUDGET)
     except InputUnusable as error:
         faults = tuple(_faults(error.problems, draft, rules))
         if not faults:
@@ -46,11 +48,11 @@ def rehearse(draft: Draft, file: Path, form: Resource, rules: SheetRules) -> tup
     return (*_faults(plan.problems, draft, rules), *_changes(plan, draft, rules), *_lost_rows(plan, rules))
 
 
-def _reading(draft: Draft, form: Resource, rules: SheetRules) -> Reading:
+def _live(draft: Draft, desired: Desired, form: Resource, rules: SheetRules) -> Live:
     """What fetching would bring: the records by their own keys, whatever stands in the sheet."""
     keys = (_key(one.record.get(rules.key), form, rules) for one in draft.records)
     records = {key: record for key, record in zip(keys, draft.records, strict=True) if key is not None}
-    return Reading(records=records, complete=True)
+    return live_of(records, desired.columns, form, rules.key)
 
 
 def _key(value: object, form: Resource, rules: SheetRules) -> str | None:

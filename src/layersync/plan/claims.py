@@ -8,8 +8,11 @@ costs less: never more than twice the fewest possible requests, and one page.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import polars as pl
+
+from layersync.plan.excerpt import Cut
 from layersync.plan.holders import Holders
-from layersync.plan.reads import Answer, Crawl, Known, ListPage, Lookup, Page, Read
+from layersync.plan.reads import Answer, Crawl, Known, ListPage, Lookup, Page, Read, records_of
 from layersync.resources.resource import Listing, Resource
 
 _Filters = tuple[tuple[str, str], ...]
@@ -24,6 +27,7 @@ class Claims:
 
     listing: Listing
     holders: Holders
+    cut: Cut
     open: set[tuple[str, str]]
     crawls: dict[_Filters, Crawl] = field(default_factory=dict)
 
@@ -31,8 +35,10 @@ class Claims:
 def first_claims(known: Known) -> Claims:
     """States what is still to be asked when `known` holds every record of the sheet."""
     form, holders = known.form, known.holders
-    claimed = (pair for pair, key in holders.stated.items() if pair[0] in form.listing.lookups and _found(key, known))
-    return Claims(listing=form.listing, holders=holders, open=holders.unseen(claimed), crawls=_crawls(form, known))
+    fields = [column.field for column in holders.columns if column.field in form.listing.lookups]
+    records = records_of(known) if fields else pl.DataFrame()
+    claimed = {(field, value) for field in fields for value in holders.open_claims(field, records)}
+    return Claims(listing=form.listing, holders=holders, cut=known.shelf.cut, open=claimed, crawls=_crawls(form, known))
 
 
 def next_claims(claims: Claims) -> tuple[Read, ...]:
@@ -49,7 +55,7 @@ def learn_claims(claims: Claims, answers: Iterable[tuple[Read, Answer]]) -> Clai
     """Adds answers to what is known; each read is answered exactly once."""
     for read, answer in answers:
         if isinstance(answer, Page):
-            claims.holders.see(answer.items)
+            claims.holders.see(claims.cut, answer.items)
         match read:
             case ListPage(_, _, only):
                 cursor = answer.cursor if isinstance(answer, Page) else None
@@ -58,10 +64,6 @@ def learn_claims(claims: Claims, answers: Iterable[tuple[Read, Answer]]) -> Clai
             case Lookup(value, _, name):
                 claims.open.discard((name, value))
     return replace(claims, open=claims.holders.unseen(claims.open))
-
-
-def _found(key: str, known: Known) -> bool:
-    return key not in known.missing and key not in known.ambiguous and (key in known.full or key in known.slim)
 
 
 def _crawls(form: Resource, known: Known) -> dict[_Filters, Crawl]:

@@ -11,7 +11,6 @@ from layersync.plan.diff import candidates, matched_rows
 from layersync.plan.emptied import emptied_cells
 from layersync.plan.filled_down import filled_down
 from layersync.plan.guards import holds_of
-from layersync.plan.live import live_of
 from layersync.plan.order import in_order
 from layersync.plan.price import price_of
 from layersync.plan.rows import rows_of, unknown_rows
@@ -20,7 +19,7 @@ from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
 from layersync.values.drift import DriftRules
 from layersync.values.guards import GuardLimits
-from layersync.values.live import Live, Reading
+from layersync.values.live import Live
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem, Severity
@@ -34,7 +33,7 @@ _OVERWRITE = DriftRules()
 
 def plan_of(
     desired: Desired,
-    reading: Reading,
+    live: Live,
     memory: Memory,
     form: Resource,
     limits: GuardLimits,
@@ -45,12 +44,11 @@ def plan_of(
 
     Raises InputUnusable when nearly every row is unknown to the API: it is the wrong sheet (contract, section 4).
     """
-    live = live_of(reading, desired.columns, form)
     matched = matched_rows(desired, live)
     _refuse_wrong_sheet(desired, matched, live, form)
     differing = candidates(matched, desired, live, form)
     decided = list(decide(desired, live, differing, form, memory.ledger, on_drift))
-    decisions, contested = settle_unique(decided, desired, live, reading.holders, form)
+    decisions, contested = settle_unique(decided, desired, live, live.holders, form)
     settled = _settled_limits(desired, matched, decisions)
     emptied = _emptied(desired, live, matched, decisions, memory, form)
     problems = (

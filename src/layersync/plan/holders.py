@@ -1,9 +1,10 @@
-"""Who holds which value of a unique field: noted as records come by, for the values that a sheet states."""
+"""Who holds which value of a unique field: noted as records come by that the sheet does not name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import polars as pl
 
+from layersync.plan.excerpt import Cut, Excerpt
 from layersync.resources.resource import Resource
 from layersync.values.cell import CLEAR, normal
 from layersync.values.desired import Column, Desired, RowState
@@ -13,27 +14,29 @@ _USABLE = [RowState.OK.value, RowState.LIMIT.value]
 
 
 class Holders:
-    """`stated` has the (field, value) pairs that usable rows state, with the row's normalised key."""
+    """Notes the records that hold a value which a usable row states; `columns` are those of unique fields."""
 
     def __init__(self, desired: Desired, form: Resource) -> None:
-        self._form = form
-        columns = unique_columns(desired, form)
-        self._fields = tuple(column.field for column in columns)
-        self.stated = dict(_stated(desired, columns)) if columns else {}
+        self.columns = unique_columns(desired, form)
+        usable = desired.rows.filter(pl.col("_state").is_in(_USABLE))
+        self._cells = usable.select("_key", *(pl.col(column.path).alias(column.field) for column in self.columns))
+        self._values: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], dict[str, Holder]] = {}
 
-    def see(self, records: Iterable[Mapping[str, object]]) -> None:
+    def see(self, cut: Cut, records: Iterable[Excerpt]) -> None:
         """Notes which of the stated values these records hold."""
-        for field in self._fields:
-            for record in records:
-                value = record.get(field)
-                if isinstance(value, str) and (field, held := str(normal(value))) in self.stated:
-                    self._note(field, held, record)
+        for record in records if self.columns else ():
+            for column in self.columns:
+                value = cut.text_of(record, column.field)
+                if value is not None and (held := str(normal(value))) in self._stated(column.field):
+                    self._note(column.field, held, str(cut.id_of(record)), cut.text_of(record, "name"))
 
-    def _note(self, field: str, value: str, record: Mapping[str, object]) -> None:
-        name, id_ = record.get("name"), str(record[self._form.id_field])
-        holder = Holder(field=field, value=value, id=id_, name=name if isinstance(name, str) else None)
-        self._seen.setdefault((field, value), {})[id_] = holder
+    def open_claims(self, field: str, records: pl.DataFrame) -> set[str]:
+        """The values that rows of these records (`Live.records`) state, while no record was seen with them."""
+        stated = self._cells.select("_key", value=field).filter(pl.col("value") != CLEAR)
+        held = records.select(value=pl.col(field).str.normalize("NFC"))
+        claims = stated.join(held, on="value", how="anti").join(records.select("_key"), on="_key", how="semi")
+        return {value for value in claims["value"] if (field, value) not in self._seen}
 
     def unseen(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those of the (field, value) pairs that no record was seen with."""
@@ -43,14 +46,16 @@ class Holders:
         """Every holder that was seen."""
         return tuple(holder for holders in self._seen.values() for holder in holders.values())
 
+    def _stated(self, field: str) -> frozenset[str]:
+        """The values of a column, gathered when the first stranger comes by: mostly there is none."""
+        if field not in self._values:
+            self._values[field] = frozenset(self._cells[field].drop_nulls().to_list()) - {CLEAR}
+        return self._values[field]
+
+    def _note(self, field: str, value: str, id_: str, name: str | None) -> None:
+        self._seen.setdefault((field, value), {})[id_] = Holder(field=field, value=value, id=id_, name=name)
+
 
 def unique_columns(desired: Desired, form: Resource) -> tuple[Column, ...]:
     """The managed columns of which no two records may share a value."""
     return tuple(column for column in desired.managed if not column.keys and form.field(column.field).unique)
-
-
-def _stated(desired: Desired, columns: Iterable[Column]) -> Iterable[tuple[tuple[str, str], str]]:
-    usable = desired.rows.filter(pl.col("_state").is_in(_USABLE))
-    for column in columns:
-        cells = usable.select("_key", column.path).filter(pl.col(column.path) != CLEAR)
-        yield from (((column.field, value), key) for key, value in cells.iter_rows())

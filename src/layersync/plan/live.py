@@ -1,57 +1,138 @@
 """Live records as columns: the form in which they meet the sheet."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
+from msgspec import UNSET
 
-from layersync.resources.ident import ANY_ID, normal_id
+from layersync.errors import StoppedEarly
+from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.spelling import tidy
+from layersync.resources.ident import ANY_ID, id_pattern
 from layersync.resources.resource import Resource
-from layersync.values.cell import ABSENT, encode_json, encode_text
+from layersync.values.cell import ABSENT, canonical, encode_text
 from layersync.values.desired import Column, Role
-from layersync.values.live import Fetched, Live, Reading
+from layersync.values.live import Fetched, Live
 
-_MISSING = object()
-
-
-def live_of(reading: Reading, columns: Sequence[Column], form: Resource) -> Live:
-    """Turns what was read into the columns that the sheet names (see `Live.records` for their names and dtypes)."""
-    fetched = list(reading.records.values())
-    frame: dict[str, pl.Series] = {
-        "_key": pl.Series(list(reading.records), dtype=pl.String),
-        "_id": _texts(fetched, form.id_field),
-        "_name": _texts(fetched, "name"),
-        "_generation": pl.Series([_generation(one.record, form) for one in fetched], dtype=pl.String),
-        "_read_at": pl.Series([one.read_at for one in fetched], dtype=pl.Float64),
-    }
-    for field, encode in _encoders(columns, form).items():
-        frame[field] = pl.Series([_encoded(one.record, field, encode) for one in fetched], dtype=pl.String)
-    return Live(
-        resource=form.name,
-        records=pl.DataFrame(frame),
-        missing=reading.missing,
-        ambiguous=reading.ambiguous,
-    )
+_FILED_AT_ONCE = 4_000  # excerpts that wait to become columns: enough to make that cheap, few enough to hold
+_LARGE_NUMBER = r"[eE]\+?\d{3}|\d{300}"
+_ANY_ID = id_pattern(ANY_ID)
 
 
-def _encoders(columns: Sequence[Column], form: Resource) -> dict[str, Callable[[object], str | None]]:
-    encoders: dict[str, Callable[[object], str | None]] = {}
-    for column in columns:
-        if column.role is Role.IDENTITY:
-            encoders[column.field] = lambda value: normal_id(str(value), ANY_ID)
-        else:
-            encoders[column.field] = encode_json if form.field(column.field).is_json else encode_text
-    return encoders
+class Shelf:
+    """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0."""
+
+    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str) -> None:
+        self.cut = Cut(columns, form, key_field)
+        self._form = form
+        self._shown = tuple(dict.fromkeys(column.field for column in columns))
+        self._ids = frozenset(column.field for column in columns if column.role is Role.IDENTITY)
+        self._parted = frozenset(column.field for column in columns if column.keys) & self.cut.json
+        self._filed: list[pl.DataFrame] = []
+        self._waiting: list[Excerpt] = []
+        self._keys: list[str | None] = []
+        self._read_at: list[float] = []
+        self.lines = 0
+
+    def put(self, key: str, excerpt: Excerpt, read_at: float) -> int:
+        """Takes one record; gives its line. Raises StoppedEarly for a number that no computer can hold."""
+        if len(self._waiting) >= _FILED_AT_ONCE:
+            self._file()
+        self._waiting.append(excerpt)
+        self._keys.append(key)
+        self._read_at.append(read_at)
+        self.lines += 1
+        return self.lines - 1
+
+    def id_at(self, line: int) -> str:
+        """The id of the record on a line, as the API writes it."""
+        batch, place = divmod(line, _FILED_AT_ONCE)
+        if batch < len(self._filed):
+            return str(self._filed[batch]["_id"][place])
+        return str(self.cut.id_of(self._waiting[place]))
+
+    def frame(self) -> pl.DataFrame:
+        """Everything that was put, in the columns of `Live.records`."""
+        if self._waiting or not self._filed:
+            self._file()
+        return pl.concat(self._filed, rechunk=False)
+
+    def _file(self) -> None:
+        self._filed.append(self._frame())
+        self._waiting, self._keys, self._read_at = [], [], []
+
+    def _frame(self) -> pl.DataFrame:
+        cells = self.cut.columns_of(self._waiting)
+        columns = {name: self._column(name, cells[name]) for name in self.cut.fields}
+        ids = {name: _normal_ids(columns[name]) for name in self._ids}
+        return pl.DataFrame(
+            {
+                "_key": pl.Series(self._keys, dtype=pl.String),
+                "_id": columns[self._form.id_field],
+                "_name": _shown(columns["name"]),
+                "_generation": self._generations(columns, cells),
+                "_read_at": pl.Series(self._read_at, dtype=pl.Float64),
+                **{name: ids.get(name, columns[name]) for name in self._shown},
+            }
+        )
+
+    def _column(self, name: str, cells: Sequence[Any]) -> pl.Series:
+        if name not in self.cut.json:
+            return _texts(cells)
+        if name in self._parted:
+            cells = [cell if cell is None or cell == ABSENT else tidy(cell) or cell for cell in cells]
+        texts = pl.Series(cells, dtype=pl.String)
+        for text in texts.filter(texts.str.contains(_LARGE_NUMBER)):
+            self._refuse_endless(name, text)
+        return texts
+
+    def _refuse_endless(self, name: str, text: str) -> None:
+        try:
+            canonical(json.loads(text))
+        except ValueError:
+            told = f"the listing of {self._form.name} is damaged: a number in {name} is too large"
+            raise StoppedEarly(told, "run again later; tell Layers if it stays") from None
+
+    def _generations(self, columns: Mapping[str, pl.Series], cells: Mapping[str, Sequence[Any]]) -> pl.Series:
+        """Names the first generation of which a record shows a mark, as `Resource.generation` does."""
+        found = pl.repeat(None, len(self._waiting), dtype=pl.String, eager=True)
+        for generation in reversed(self._form.generations):
+            for mark in generation.marks:
+                shows = _shows(columns[mark]) if mark in columns else [cell is not UNSET for cell in cells[mark]]
+                name = pl.repeat(generation.name, len(found), dtype=pl.String, eager=True)
+                found = name.zip_with(pl.Series(shows, dtype=pl.Boolean), found)
+        return found
 
 
-def _encoded(record: Mapping[str, object], field: str, encode: Callable[[object], str | None]) -> str | None:
-    value = record.get(field, _MISSING)
-    return ABSENT if value is _MISSING else encode(value)
+def live_of(records: Mapping[str, Fetched], columns: Sequence[Column], form: Resource, key_field: str) -> Live:
+    """Files records that were read as a whole, by normalised key."""
+    shelf = Shelf(columns, form, key_field)
+    for key, one in records.items():
+        shelf.put(key, shelf.cut.of(one.record), one.read_at)
+    return Live(resource=form.name, records=shelf.frame())
 
 
-def _generation(record: Mapping[str, object], form: Resource) -> str | None:
-    generation = form.generation(record)
-    return None if generation is None else generation.name
+def _texts(cells: Sequence[Any]) -> pl.Series:
+    """A column of text; the few values of other kinds, which the API should not send, are marked as such."""
+    try:
+        return pl.Series(cells, dtype=pl.String)
+    except TypeError:
+        return pl.Series([cell if isinstance(cell, str) else encode_text(cell) for cell in cells], dtype=pl.String)
 
 
-def _texts(fetched: Sequence[Fetched], field: str) -> pl.Series:
-    return pl.Series([encode_text(one.record.get(field)) for one in fetched], dtype=pl.String)
+def _shows(cells: pl.Series) -> pl.Series:
+    return cells.ne_missing(ABSENT)
+
+
+def _shown(cells: pl.Series) -> pl.Series:
+    """An absent field as null."""
+    return cells.set(~_shows(cells), None)
+
+
+def _normal_ids(cells: pl.Series) -> pl.Series:
+    """`ident.normal_id`, of a whole column; an absent field stays absent."""
+    ids = cells.str.extract(_ANY_ID, 1)
+    bare = ids.str.to_lowercase().zip_with(ids.str.contains("-", literal=True), ids)
+    return cells.zip_with(~_shows(cells), bare)

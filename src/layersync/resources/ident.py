@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache
 
 
 class IdForm(StrEnum):
@@ -22,11 +23,16 @@ def normal_id(text: str, forms: Sequence[IdForm]) -> str | None:
 
     Nothing that this refuses may reach a URL.
     """
-    match = re.fullmatch(rf"(?:[a-z]+_)?({'|'.join(forms)})", text, re.ASCII)
+    match = _pattern(tuple(forms)).fullmatch(text)
     if match is None:
         return None
     bare = match[1]
     return bare.lower() if "-" in bare else bare
+
+
+@cache
+def _pattern(forms: tuple[IdForm, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?:[a-z]+_)?({'|'.join(forms)})", re.ASCII)
 
 
 ANY_ID = (IdForm.UUID, IdForm.ULID)

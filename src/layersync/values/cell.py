@@ -3,8 +3,9 @@
 Desired: null = leave alone, `CLEAR` = set to null, else the value.
 Live: null = null, `ABSENT` = the record does not show the field, else the value.
 Ledger: null = nothing agreed, else as desired; `FORGET` in what a run says to it = nothing is agreed any more.
-A value is plain text in a text field and canonical JSON in a field that holds JSON; a live value of a kind that the
-field does not declare is `OTHER` followed by its JSON. The marks start with NUL, which no cell of a sheet may hold.
+A value is plain text in a text field and JSON in a field that holds JSON: canonical where it is desired, any spelling
+where it is live. A live value of a kind that the field does not declare is `OTHER` followed by its JSON. The marks
+start with NUL, which no cell of a sheet may hold.
 
 Equal text means equal; unequal text means nothing yet: `same` decides.
 """
@@ -14,12 +15,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+MARK: Final = "\x00"
 CLEAR: Final = "\x00clear"
 ABSENT: Final = "\x00absent"
 OTHER: Final = "\x00json:"
 FORGET: Final = "\x00forget"
-
-_MARK = "\x00"
 
 
 def normal(value: object) -> object:
@@ -51,7 +51,7 @@ def encode_text(value: object) -> str | None:
     """Writes a live value into the column of a text field."""
     if value is None:
         return None
-    if isinstance(value, str) and not value.startswith(_MARK) and _encodable(value):
+    if isinstance(value, str) and not value.startswith(MARK) and _encodable(value):
         return value
     return OTHER + canonical(value)
 

@@ -26,22 +26,6 @@ class Holder:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Everything that was read for one job.
-
-    `records` by normalised key; `missing` are the keys that the API answered for with "not found"; `ambiguous` those
-    that more than one record answers to. `complete` is true when the whole listing was read. `holders` are the records,
-    named by the sheet or not, that hold a value which the sheet states for a unique field.
-    """
-
-    records: Mapping[str, Fetched]
-    missing: frozenset[str] = frozenset()
-    ambiguous: frozenset[str] = frozenset()
-    complete: bool = False
-    holders: tuple[Holder, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Live:
     """The live records of one job as columns.
@@ -49,10 +33,14 @@ class Live:
     `records` has one line per record: `_key` String (normalised, what the sheet's key is matched with), `_id` String
     (as the API writes it), `_name` String, `_generation` String (null where the record does not tell), `_read_at`
     Float64, and one String column per API field that the sheet names, written as `values.cell` says; an id field holds
-    the normalised id.
+    the normalised id. `missing` are the keys that the API answered for with "not found"; `ambiguous` those that more
+    than one record answers to. `complete` is true when a whole listing was read. `holders` are records that came by and
+    hold a value which the sheet states for a unique field; those of `records` need not be among them.
     """
 
     resource: str
     records: "pl.DataFrame"
     missing: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
+    complete: bool = False
+    holders: tuple[Holder, ...] = ()

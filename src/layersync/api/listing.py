@@ -1,0 +1,88 @@
+"""Reads the pages of one listing, and refuses one that is damaged, loops, or does not filter."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from layersync.api.client import ReadClient
+from layersync.api.clock import Clock
+from layersync.api.judge import Judgement, Kind, Parse
+from layersync.api.paths import listing_path
+from layersync.errors import ApiRefuses, StoppedEarly
+from layersync.plan.reads import NotFound, Page
+from layersync.resources.resource import Resource
+
+Item = TypeVar("Item")
+Query = tuple[tuple[str, str], ...]
+
+_NOT_THERE = frozenset({404, 410, 400, 422})
+
+
+class Pages(Generic[Item]):
+    """Turns what is wanted of a listing into requests; remembers cursors, to notice a listing that loops.
+
+    `parse` reads a page, `item_of` gives an item of it, or None for what is none. One of these sees each listing once.
+    """
+
+    def __init__(
+        self, form: Resource, client: ReadClient, clock: Clock, parse: Parse, item_of: Callable[[object], Item | None]
+    ) -> None:
+        self._form = form
+        self._client = client
+        self._clock = clock
+        self._parse = parse
+        self._item_of = item_of
+        self._cursors: set[tuple[str | None, Query, str]] = set()
+
+    async def page(self, parent: str | None, cursor: str | None, only: Query = ()) -> Page[Item] | NotFound:
+        """Reads one page of the listing, of which `only` shows a part. Raises StoppedEarly for one that is damaged."""
+        rest = () if cursor is None else (("cursor", cursor),)
+        page = await self._page(parent, (("limit", str(self._form.listing.page_limit)), *only, *rest))
+        self._refuse_loop(parent, only, page)
+        return page
+
+    async def lookup(self, name: str, value: str, answers_to: Callable[[Item], bool]) -> Page[Item] | NotFound:
+        """Asks for the items of which `name` is `value`, and keeps those that are: a server may ignore the filter."""
+        page = await self._page(None, ((name, value),))
+        if isinstance(page, NotFound):
+            return page
+        items = [item for item in page.items if answers_to(item)]
+        if not items and page.cursor is not None:
+            raise damaged(self._form, f"it does not filter by {name}")
+        return Page(items, None, page.read_at)
+
+    async def _page(self, parent: str | None, query: Query) -> Page[Item] | NotFound:
+        judgement = await self._client.get(listing_path(self._form, parent), query, self._parse)
+        if judgement.kind is not Kind.DONE:
+            refuse_forbidden(judgement)
+            if parent is not None:
+                return NotFound()
+            raise damaged(self._form, judgement.message)
+        items, cursor = self._items(judgement.body.get("items")), judgement.body.get("nextCursor")
+        if cursor is not None and not isinstance(cursor, str):
+            raise damaged(self._form, "its cursor is no text")
+        return Page(items, cursor or None, self._clock.now())
+
+    def _items(self, told: object) -> list[Item]:
+        items = [self._item_of(one) for one in told] if isinstance(told, list) else [None]
+        sound = [item for item in items if item is not None]
+        if len(sound) < len(items):
+            raise damaged(self._form, "a page of it has no items")
+        return sound
+
+    def _refuse_loop(self, parent: str | None, only: Query, page: Page[Item] | NotFound) -> None:
+        if isinstance(page, NotFound) or page.cursor is None:
+            return
+        if (parent, only, page.cursor) in self._cursors:
+            raise damaged(self._form, "it comes back to a page that was read before")
+        self._cursors.add((parent, only, page.cursor))
+
+
+def refuse_forbidden(judgement: Judgement) -> None:
+    """Raises ApiRefuses for a no that does not mean "not there"."""
+    if judgement.status not in _NOT_THERE:
+        raise ApiRefuses(f"the API refuses to be read: {judgement.message}", "check the key's scopes", whole_run=False)
+
+
+def damaged(form: Resource, reason: str) -> StoppedEarly:
+    """Words a listing that nothing can be made of."""
+    return StoppedEarly(f"the listing of {form.name} is damaged: {reason}", "run again later; tell Layers if it stays")

@@ -1,0 +1,154 @@
+"""What a plan keeps of a record: the fields that matter to it, cut straight out of the API's JSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, cast
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+from msgspec.structs import astuple
+
+from layersync.resources.ident import ANY_ID, normal_id
+from layersync.resources.resource import Resource
+from layersync.values.cell import ABSENT, MARK, encode_json, encode_text, normal
+from layersync.values.desired import Column
+
+_MISSING = object()
+_NUL = b"\\u0000"  # how JSON writes the character that our own marks start with
+
+
+class Excerpt(msgspec.Struct, gc=False):
+    """The cells of one record, as `values.cell` writes live ones, in the order of `Cut.fields`.
+
+    In a text field there may still be a value of another kind, a number say, as JSON has it.
+    """
+
+
+class Unfit(ValueError):
+    """JSON that the quick way does not read: read it as a whole and give the records to `Cut.of`."""
+
+
+class Cut:
+    """How the records of one job are cut down.
+
+    `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
+    kept: it tells a record's generation.
+    """
+
+    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str) -> None:
+        self.form = form
+        self.key_field = key_field
+        parent = form.listing.parent_field
+        wanted = (form.id_field, key_field, "name", *((parent,) if parent else ()), *(one.field for one in columns))
+        self.fields = tuple(dict.fromkeys(wanted))
+        self.marks = tuple(_marks(form) - set(self.fields))
+        self.json = frozenset(field.name for field in form.fields if field.is_json and field.name in self.fields)
+        self._excerpt = _excerpt_type(self.fields, self.marks, self.json)
+        self._one = msgspec.json.Decoder(self._excerpt)
+        self._page = msgspec.json.Decoder(_page_type(self._excerpt))
+        self._id = attrgetter(self._slot(form.id_field))
+        self._key = attrgetter(self._slot(key_field))
+        self._texts = tuple(self._slot(name) for name in self.fields if name in self.json)
+
+    def page(self, body: bytes) -> tuple[list[Excerpt], object]:
+        """Reads a page of a listing: its items and `nextCursor`. Raises Unfit."""
+        page = self._decoded(self._page, body)
+        return self._settled(page.items), page.nextCursor
+
+    def record(self, body: bytes) -> Excerpt:
+        """Reads one record. Raises Unfit."""
+        return self._settled([self._decoded(self._one, body)])[0]
+
+    def of(self, record: Mapping[str, object]) -> Excerpt:
+        """Cuts down a record that was read as a whole."""
+        cells = [self._cell(name, record.get(name, _MISSING)) for name in self.fields]
+        return self._excerpt(*cells, *(Raw() if name in record else UNSET for name in self.marks))
+
+    def id_of(self, excerpt: Excerpt) -> str | None:
+        """The record's id as the API writes it; None where there is none."""
+        found = self._id(excerpt)
+        return found if _is_text(found) else None
+
+    def text_of(self, excerpt: Excerpt, field: str) -> str | None:
+        """The text of a field; None for anything else that stands there."""
+        found = getattr(excerpt, self._slot(field))
+        return found if _is_text(found) else None
+
+    def keys_of(self, excerpts: Iterable[Excerpt]) -> list[str | None]:
+        """The normalised keys that records are matched by; None where a record has none."""
+        keys = map(self._key, excerpts)
+        if self.key_field == self.form.id_field:
+            return [normal_id(str(key), ANY_ID) for key in keys]
+        return [str(normal(key)) if _is_text(key) else None for key in keys]
+
+    def put_under(self, parent: str | None, excerpts: Iterable[Excerpt]) -> None:
+        """Says where records were listed: slim items do not repeat it."""
+        field = self.form.listing.parent_field
+        if field is None:
+            return
+        slot = self._slot(field)
+        for one in excerpts:
+            if getattr(one, slot) == ABSENT:
+                setattr(one, slot, parent)
+
+    def columns_of(self, excerpts: Sequence[Excerpt]) -> dict[str, Sequence[Any]]:
+        """The cells by field, a column each; a column of marks holds UNSET where a record does not show the field."""
+        names = (*self.fields, *self.marks)
+        columns = zip(*map(astuple, excerpts), strict=True) if excerpts else ((),) * len(names)
+        return dict(zip(names, columns, strict=True))
+
+    def _slot(self, name: str) -> str:
+        return f"f{self.fields.index(name)}"
+
+    def _decoded(self, decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
+        if _NUL in body:
+            raise Unfit("it may hold what looks like a mark of ours")
+        try:
+            return decoder.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise Unfit(str(error)) from error
+
+    def _settled(self, excerpts: list[Excerpt]) -> list[Excerpt]:
+        """Turns the JSON text that the decoder left alone into cells."""
+        for slot in self._texts:
+            for one in excerpts:
+                setattr(one, slot, _json_cell(getattr(one, slot)))
+        return excerpts
+
+    def _cell(self, name: str, value: object) -> str | None:
+        if value is _MISSING:
+            return ABSENT
+        return encode_json(value) if name in self.json else encode_text(value)
+
+
+def _is_text(cell: object) -> bool:
+    return isinstance(cell, str) and not cell.startswith(MARK)
+
+
+def _marks(form: Resource) -> set[str]:
+    return {mark for generation in form.generations for mark in generation.marks}
+
+
+def _excerpt_type(fields: Sequence[str], marks: Sequence[str], json: frozenset[str]) -> type[Excerpt]:
+    """The type that the decoder fills in: it skips every field that is not named here."""
+    names = (*fields, *marks)
+    slots: list[tuple[str, Any, Any]] = [
+        (f"f{number}", Any, ABSENT) if name in fields and name not in json else (f"f{number}", Raw | UnsetType, UNSET)
+        for number, name in enumerate(names)
+    ]
+    rename = {f"f{number}": name for number, name in enumerate(names)}
+    return cast(type[Excerpt], msgspec.defstruct("Cells", slots, bases=(Excerpt,), rename=rename, gc=False))
+
+
+def _page_type(excerpt: type[Excerpt]) -> type[Any]:
+    return msgspec.defstruct("Page", [("items", list[excerpt]), ("nextCursor", Any, None)])  # type: ignore[valid-type]
+
+
+def _json_cell(raw: Raw | UnsetType) -> str | None:
+    if raw is UNSET:
+        return ABSENT
+    try:
+        text = str(raw, "utf-8")
+    except UnicodeDecodeError as error:
+        raise Unfit(str(error)) from error
+    return None if text == "null" else text

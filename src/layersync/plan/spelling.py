@@ -1,0 +1,36 @@
+"""One JSON value can be spelled in many ways; this tells quickly when two spellings are of one value."""
+
+from typing import Any
+
+import msgspec
+
+from layersync.plan.patch import with_kept_keys
+from layersync.resources.field import Field, Write
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder(order="sorted").encode
+_UNSURE = (msgspec.MsgspecError, OverflowError, ValueError, RecursionError)
+
+
+def tidy(text: str) -> str | None:
+    """Spells a JSON value with sorted keys and no spaces; None where that is beyond the quick way (lone surrogates)."""
+    try:
+        return _encode(_decode(text)).decode()
+    except _UNSURE:
+        return None
+
+
+def same_value(cell: str, live: str, field: Field) -> bool:
+    """Tells that setting `field` to `cell` leaves the `live` value as it is; False means nothing yet."""
+    try:
+        desired, held = _decode(cell), _decode(live)
+        return _encode(_completed(desired, held, field)) == _encode(held)
+    except _UNSURE:
+        return False
+
+
+def _completed(desired: Any, live: Any, field: Field) -> Any:
+    """What the field would hold after `desired` was sent."""
+    if not isinstance(desired, dict) or not isinstance(live, dict):
+        return desired
+    return {**live, **desired} if field.write is Write.MERGE else with_kept_keys(desired, live, field)
