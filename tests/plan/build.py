@@ -16,7 +16,7 @@ from layersync.values.desired import Column, Desired, Role, RowState
 from layersync.values.drift import DriftRules
 from layersync.values.grid import Grid, letter
 from layersync.values.guards import GuardLimits, Limit
-from layersync.values.live import Fetched, Live
+from layersync.values.live import Fetched, Holder, Live
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan
 from layersync.values.problem import Problem
@@ -96,10 +96,12 @@ class Reading:
 
     records: Mapping[str, Fetched]
     missing: frozenset[str]
+    holders: tuple[Holder, ...] = ()
 
     def live(self, sheet: Desired, form: Resource) -> Live:
         """The same as columns."""
-        return replace(live_of(self.records, sheet.columns, form, sheet.key_field), missing=self.missing)
+        columns = live_of(self.records, sheet.columns, form, sheet.key_field)
+        return replace(columns, missing=self.missing, holders=self.holders)
 
 
 def reading(
