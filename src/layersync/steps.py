@@ -12,9 +12,10 @@ from layersync.api.apply import Apply, Desk
 from layersync.api.connect import Link, connect
 from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
-from layersync.errors import InputUnusable, Locked, StoppedEarly, SyncError
+from layersync.errors import InputUnusable, Locked, StoppedEarly, SyncError, UsageError
 from layersync.session import Job, Session, budget_for
 from layersync.sheet.receiving import receive
+from layersync.sheet.sought import refuse_missing
 from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold, holder_of
 from layersync.state.store import Store
@@ -57,6 +58,15 @@ async def lock(job: Job, session: Session) -> None:
 async def received(job: Job, session: Session) -> bytes:
     """The bytes of the job's sheet. A download, or a pipe without end, is given up on when the run is to end."""
     return await _unless_stopped(receive(job.rules, job.form), session)
+
+
+def sought(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+    """The jobs as they were read; where `--key` names what no sheet has, all of them end, and nothing is asked."""
+    try:
+        refuse_missing([job.desired.missing_keys if job.desired else None for job in jobs])
+    except UsageError as error:
+        return tuple(replace(job, desired=None).failed(error) for job in jobs)
+    return jobs
 
 
 async def _unless_stopped(waiting: Coroutine[object, object, T], session: Session) -> T:

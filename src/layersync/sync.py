@@ -9,13 +9,13 @@ from layersync.errors import SyncError
 from layersync.plan.compose import plan_of
 from layersync.session import Job, Session, report_of
 from layersync.sheet import read_sheet
-from layersync.steps import aborted, agreed, greet, lock, progress, received, send
+from layersync.steps import aborted, agreed, greet, lock, progress, received, send, sought
 from layersync.values.report import Report
 
 
 async def sync(session: Session) -> Report:
     """Prepares every job before the first write of any, then carries out what nothing holds."""
-    jobs = tuple([await read(job, session) for job in session.jobs])
+    jobs = sought(tuple([await read(job, session) for job in session.jobs]))
     link = await greet(session) if any(job.desired for job in jobs) else None
     if link is None:
         return report_of(session, jobs, link)

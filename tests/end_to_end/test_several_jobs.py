@@ -40,6 +40,24 @@ def test_a_sheet_that_cannot_be_used_ends_its_job_alone(jobs: Place, api: Traffi
     assert {line["job"] for line in ran.lines} == {"projects", "influencers"}
 
 
+def test_a_key_that_one_job_has_leaves_the_others_nothing_to_do(jobs: Place, api: Traffic) -> None:
+    api.forget()
+    ran = jobs.call("sync", "projects", "influencers", "--key", AVA)
+    assert (ran.code, ran.counts) == (0, {"changed": 1})
+    assert {request["path"] for request in api.requests()} == {"/v1/whoami", f"/v1/influencers/{AVA}"}
+    assert jobs.call("check", "projects", "influencers", "--key", AVA).code == 0
+
+
+def test_a_key_that_no_job_has_is_a_mistake_and_nothing_is_asked(jobs: Place, api: Traffic) -> None:
+    api.forget()
+    ran = jobs.call("sync", "projects", "influencers", "--key", AVA, "--key", "nobody")
+    assert (ran.code, ran.counts, api.requests()) == (64, {}, [])
+    assert "no row of any sheet has this key" in ran.out
+    assert jobs.call("check", "projects", "influencers", "--key", "nobody").code == 64
+    broken_too = jobs.call("sync", "--key", "nobody")
+    assert broken_too.code == 4, "the key may be in the sheet that cannot be read"
+
+
 def test_all_jobs_are_read_before_the_first_write_of_any(jobs: Place, api: Traffic) -> None:
     jobs.call("sync")
     methods = [request["method"] for request in api.requests()]

@@ -62,9 +62,16 @@ def test_only_keys_keeps_the_rows_of_these_keys() -> None:
 
 
 @pytest.mark.parametrize("key", [an_id(9), "nonsense", "", "1.2E+17"])
-def test_only_keys_that_no_row_has_are_an_error_of_usage(key: str) -> None:
-    with pytest.raises(UsageError, match="no row of the sheet"):
-        read(SHEET, only_keys=(an_id(1), key))
+def test_only_keys_that_no_row_has_are_told(key: str) -> None:
+    desired = read(SHEET, only_keys=(an_id(1), key))
+    assert desired.missing_keys == (key,)
+    assert desired.rows["_row"].to_list() == [2]
+    assert read(SHEET, only_keys=(an_id(1),)).missing_keys == ()
+
+
+def test_without_any_of_these_keys_there_are_no_rows() -> None:
+    desired = read(SHEET, only_keys=(an_id(9),))
+    assert (desired.rows.height, desired.problems) == (0, ())
 
 
 def test_only_keys_find_text_keys_in_any_unicode_form() -> None:

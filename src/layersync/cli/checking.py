@@ -17,6 +17,7 @@ from layersync.settings.jobs import refuse_two_stdins, sheet_rules
 from layersync.settings.model import Settings
 from layersync.sheet import read_sheet
 from layersync.sheet.fit import check_fit
+from layersync.sheet.sought import refuse_missing
 from layersync.values.address import is_address
 from layersync.values.source_name import source_name
 
@@ -34,6 +35,7 @@ def check_sheets(
     refuse_two_stdins(sources, None)
     messages = Messages(output)
     checks = [check_job(settings, job, sources, sheet, messages) for job in jobs]
+    refuse_missing([check.missing_keys for check in checks])
     code = max(check.exit_code for check in checks)
     stdout = Stdout(output.color)
     if output.quiet:
@@ -49,7 +51,7 @@ def check_sheets(
 
 
 def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: SheetFlags, messages: Messages) -> Check:
-    """Reads and checks the sheet of one job. UsageError for a `--key` or field that it does not have.
+    """Reads and checks the sheet of one job. UsageError for a field that it does not have.
 
     A sheet that is not on this machine is not read: `check` is offline.
     """
@@ -70,6 +72,7 @@ def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: S
         rows=desired.rows.height,
         problems=(*desired.problems, *duplicates(desired, RESOURCES[resource])),
         notices=desired.notices,
+        missing_keys=desired.missing_keys,
     )
     return _aborted(found) if settings.jobs[job].invalid_rows == "abort" and found.bad_rows else found
 

@@ -24,6 +24,7 @@ class Check:
     """What the check of one job found.
 
     `failure` is why its sheet cannot be used at all; `skipped` says that it was not read, since it is elsewhere.
+    `missing_keys` are those of `--key` that no row has, None where the sheet could not be read.
     """
 
     job: str
@@ -34,6 +35,7 @@ class Check:
     notices: tuple[Problem, ...] = ()
     failure: InputUnusable | None = None
     skipped: bool = False
+    missing_keys: tuple[str, ...] | None = None
 
     @property
     def bad_rows(self) -> int:

@@ -27,7 +27,7 @@ def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) 
     """Reads and checks the sheet of one job: `raw` where it was received already, else from this machine.
 
     Raises InputUnusable, with every problem of the structure, where the sheet can't be used as a whole; UsageError
-    where the rules don't fit the resource, or `--key` and `--only-fields` name what the sheet does not have. What is
+    where the rules don't fit the resource, or `--only-fields` names what the sheet does not have. What is
     wrong with single cells is in `problems` of the result.
     """
     check_fit(rules, resource)

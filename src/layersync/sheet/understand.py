@@ -1,6 +1,6 @@
 """From a grid and its columns to what the sheet states: the rows, their states, every problem."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -25,8 +25,7 @@ def understand(
 ) -> Desired:
     """Reads every cell of the grid; `key` is the index of the key column.
 
-    `marks` is what the format says of cells; nothing else is then said of those. Raises UsageError for a `--key` that
-    no row has.
+    `marks` is what the format says of cells; nothing else is then said of those.
     """
     texts = grid.cells[letter(key)]
     keys = read_key(texts, resource, rules.key, key)
@@ -42,7 +41,8 @@ def understand(
         )
         columns.append(reading.values.alias(place.column.path))
         findings += reading.findings
-    wanted = _wanted(rules, resource, keys.values)
+    sought = {text: normal_key(text, resource, rules.key) for text in rules.only_keys}
+    wanted = _wanted(sought, keys.values)
     findings = _of_rows(_with_marks(findings, marks), wanted & ~skipped)
     rows = pl.DataFrame(
         [
@@ -64,7 +64,8 @@ def understand(
         rows=rows.filter(wanted),
         problems=placed(findings, grid),
         notices=(*grid.notices, *layout.notices),
-        partial=layout.partial or bool(rules.only_keys),
+        partial=layout.partial or bool(sought),
+        missing_keys=_missing(sought, keys.values),
         clear_token=rules.clear_token,
     )
 
@@ -93,15 +94,15 @@ def _skipped(grid: Grid, column: int | None) -> tuple[pl.Series, list[Finding]]:
     return words == _SKIP, [Finding(at, column, note) for at in strange]
 
 
-def _wanted(rules: SheetRules, resource: Resource, keys: pl.Series) -> pl.Series:
-    if not rules.only_keys:
+def _wanted(sought: Mapping[str, str | None], keys: pl.Series) -> pl.Series:
+    if not sought:
         return pl.repeat(True, len(keys), dtype=pl.Boolean, eager=True)
-    normal = {text: normal_key(text, resource, rules.key) for text in rules.only_keys}
-    there = set(keys.filter(keys.is_in([key for key in normal.values() if key is not None])))
-    for text, key in normal.items():
-        if key not in there:
-            raise UsageError(f"--key {shown(text)}: no row of the sheet has this {rules.key}")
-    return keys.is_in(sorted(there)).fill_null(value=False)
+    return keys.is_in([key for key in sought.values() if key is not None]).fill_null(value=False)
+
+
+def _missing(sought: Mapping[str, str | None], keys: pl.Series) -> tuple[str, ...]:
+    there = set(keys.filter(_wanted(sought, keys))) if sought else set()
+    return tuple(text for text, key in sought.items() if key not in there)
 
 
 def _with_marks(findings: list[Finding], marks: Collection[Finding]) -> list[Finding]:

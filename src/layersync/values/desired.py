@@ -52,7 +52,8 @@ class Desired:
     normalised key that records are matched by; null where it is unusable), `_key_text` String (as written), `_state`
     String (a `RowState`), and one String column per entry of `columns`, named by its path, written as `values.cell`
     says. `problems` belong to rows, `notices` to the sheet as a whole. `partial` says that the sheet is by its
-    nature a part of a sheet (`--key`, a `retry.csv`): shares and shrinking mean nothing. `clear_token` is the cell that
+    nature a part of a sheet (`--key`, a `retry.csv`): shares and shrinking mean nothing. `missing_keys` are those of
+    `--key` that no row has. `clear_token` is the cell that
     sets a field to null in this sheet.
     """
 
@@ -66,6 +67,7 @@ class Desired:
     problems: tuple[Problem, ...] = ()
     notices: tuple[Problem, ...] = ()
     partial: bool = False
+    missing_keys: tuple[str, ...] = ()
     clear_token: str = "<clear>"  # noqa: S105  a word of the sheet, not a secret
 
     @property

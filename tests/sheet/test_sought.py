@@ -1,0 +1,25 @@
+"""A key that `--key` names is a mistake only where no sheet has it."""
+
+import pytest
+
+from layersync.errors import UsageError
+from layersync.sheet.sought import refuse_missing
+
+
+@pytest.mark.parametrize(
+    "missing", [[], [()], [("a",), ()], [("a",), ("b",)], [("a",), None], [None], [("a", "b"), ("a",), ("b",)]]
+)
+def test_a_key_that_some_sheet_has_or_may_have_is_no_mistake(missing: list[tuple[str, ...] | None]) -> None:
+    refuse_missing(missing)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ([("a",)], '--key "a": no row of the sheet has this key'),
+        ([("a", "b"), ("c", "b")], '--key "b": no row of any sheet has this key'),
+    ],
+)
+def test_a_key_that_no_sheet_has_is_one(missing: list[tuple[str, ...]], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        refuse_missing(missing)
