@@ -21,13 +21,14 @@ _ENDED_WELL = frozenset({0, 2, 3})
 async def recall(job: Job, link: Link, session: Session) -> Job:
     """Reads what is known of a job, once the changes that a dead run left open are settled.
 
-    A dry run changes nothing: it leaves open changes as they are.
+    A dry run changes nothing: it looks what became of open changes, and leaves them as they are.
     """
     where = (session.base_url, link.target.organization_id, job.name)
     memory = remember(session.store, *where, session.clock.wall().date(), session.clocks)
     dead = unfinished_runs(session.store, *where)
     if session.order.dry_run:
-        ledger = recall_ledger(job, dead, link.target, session)
+        done = [change for change in memory.open_changes if await _was_done(change, job, link, session)]
+        ledger = recall_ledger(job, dead, link.target, session, done)
         return replace(job, memory=replace(memory, open_changes=(), ledger=ledger))
     if dead:
         session.console.tell(f"{job.name}: run {dead[-1]} ended without a word; settling what it left open")
@@ -81,6 +82,11 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
         if job_exit_code(told, report, detailed=True) in _ENDED_WELL:
             runs.set_last_rows(session.store, session.base_url, organization, job.name, job.plan.data_rows)
     runs.finish(session.store, session.run.run_id, exit_code(report, detailed=True), session.clock.wall())
+
+
+async def _was_done(change: OpenChange, job: Job, link: Link, session: Session) -> bool:
+    outcome = await settle(change, job.form, link.reader, session.clock)
+    return outcome is not None and outcome.word is Word.CHANGED
 
 
 async def _settled(change: OpenChange, job: Job, link: Link, session: Session) -> bool:

@@ -1,11 +1,13 @@
 """The ledger of a job in the course of a run: read before the plan, written when the run ends."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from layersync.plan.agreed import DONE, agreed_of, settled_cells
 from layersync.session import Job, Session
 from layersync.state.ledger import Owner, Remembered, merged, read_ledger, write_ledger
 from layersync.state.memory import settled_values
+from layersync.values.memory import OpenChange
 from layersync.values.plan import Plan
 from layersync.values.target import Target
 
@@ -13,17 +15,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def recall_ledger(job: Job, dead_runs: tuple[str, ...], target: Target, session: Session) -> "pl.DataFrame | None":
+def recall_ledger(
+    job: Job, dead_runs: tuple[str, ...], target: Target, session: Session, done: Sequence[OpenChange] = ()
+) -> "pl.DataFrame | None":
     """Reads the last agreed values of a job; None where there are none, which is said.
 
     A run that died wrote no ledger: what it is known to have written is laid over the last one, and kept before that
-    run is closed. A dry run keeps nothing.
+    run is closed. A dry run keeps nothing; `done` are the open changes that it found carried out.
     """
     owner = _owner(job, target.organization_id, session)
     found = read_ledger(session.state_dir, owner)
     if found.trouble:
         session.console.tell(f"{job.name}: {found.trouble}; going on without it, and writing a new one")
-    settled = settled_values(session.store, dead_runs, job.name)
+    settled = [*settled_values(session.store, dead_runs, job.name), *((one.id, one.desired) for one in done)]
     ledger = found.cells
     if settled:
         ledger = merged(ledger, settled_cells(settled, ledger, job.form))

@@ -9,6 +9,7 @@ import polars as pl
 
 from layersync.errors import SyncError
 from layersync.values.change import Change, Edit
+from layersync.values.drift import Drift
 from layersync.values.guards import Hold
 from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import Plan, PlanState, Price
@@ -74,6 +75,7 @@ def plan(
     problems: Sequence[Problem] = (),
     notices: Sequence[Problem] = (),
     price: Price | None = None,
+    drifts: Sequence[Drift] = (),
     job: str = "projects",
 ) -> Plan:
     """A plan of one job; a change needs no line of its own."""
@@ -95,6 +97,7 @@ def plan(
         notices=tuple(notices),
         holds=tuple(holds),
         price=price,
+        drifts=tuple(drifts),
     )
 
 

@@ -25,6 +25,8 @@ from layersync.values.problem import Problem
         ({"tab": "It's mine", "row": 6}, "'It''s mine'!6: wrong"),
         ({"tab": "Projects"}, "Projects: wrong"),
         ({"tab": "Projects", "message": 'read from the tab "Projects"'}, 'read from the tab "Projects"'),
+        ({"row": 6, "column": "F", "header": "zone", "message": "F6 was emptied"}, "F6 was emptied"),
+        ({"tab": "P", "row": 6, "column": "F", "message": "F6 was emptied"}, "P!F6 was emptied"),
         ({"value": "x" * 99}, f'"{"x" * 39}…": wrong'),
     ],
 )

@@ -6,8 +6,17 @@ import pytest
 
 from layersync.errors import UsageError
 from layersync.settings.allow import allowances
-from layersync.settings.jobs import guard_limits, jobs_to_run, read_sources, refuse_two_stdins, sheet_rules, source_of
+from layersync.settings.jobs import (
+    drift_rules,
+    guard_limits,
+    jobs_to_run,
+    read_sources,
+    refuse_two_stdins,
+    sheet_rules,
+    source_of,
+)
 from layersync.settings.model import Settings
+from layersync.values.drift import DriftRules, OnDrift
 from layersync.values.guards import Guard, GuardLimits, Limit
 
 SETTINGS = Settings(
@@ -129,6 +138,23 @@ def test_reading_rules_hold_what_the_job_and_the_flags_say() -> None:
     assert (rules.columns, rules.ignore_columns, rules.expect) == ({"Time zone": "timezone"}, ("Notes",), ("name",))
     assert (rules.clear_token, rules.list_separator, rules.unknown_columns_are_errors) == ("NULL", ";", True)
     assert (rules.only_keys, rules.only_fields) == (("x",), ("name",))
+
+
+@pytest.mark.parametrize(
+    ("on_drift", "rules"),
+    [
+        (None, DriftRules()),
+        ("keep", DriftRules(OnDrift.KEEP)),
+        ({"timezone": "hold"}, DriftRules(OnDrift.OVERWRITE, {"timezone": OnDrift.HOLD})),
+        (
+            {"default": "hold", "metadata.crm_id": "keep", "metadata": "overwrite"},
+            DriftRules(OnDrift.HOLD, {"metadata.crm_id": OnDrift.KEEP, "metadata": OnDrift.OVERWRITE}),
+        ),
+    ],
+)
+def test_what_a_job_does_about_drift_is_one_word_or_a_table(on_drift: object, rules: DriftRules) -> None:
+    settings = Settings(jobs={"projects": {"on_drift": on_drift} if on_drift else {}})
+    assert drift_rules(settings, "projects") == rules
 
 
 def test_limits_of_a_job_win_over_those_of_all_jobs_and_these_over_the_defaults() -> None:

@@ -249,6 +249,13 @@ WRONG = [
     ),
     ('[jobs.projects]\nkey = "customerId"', "did you mean customerExternalId? (known: id, customerExternalId)"),
     ('[jobs.projects]\non_drift = "kep"', "jobs.projects.on_drift.default must be"),
+    (
+        '[jobs.projects]\non_drift = { default = "keep", time_zone = "hold" }',
+        "jobs.projects.on_drift names 'time_zone', which is no field of projects; did you mean timezone?",
+    ),
+    ('[jobs.projects]\non_drift = { "name.first" = "hold" }', "names 'name.first', which is no field of projects"),
+    ('[jobs.projects]\non_drift = { "metadata." = "hold" }', "names 'metadata.', which is no field of projects"),
+    ('[jobs.projects]\non_drift = { timezone = "kep" }', "jobs.projects.on_drift.timezone must be"),
     ("[jobs.projects]\nheader_row = 0", "jobs.projects.header_row should be greater than or equal to 1"),
     ("[jobs.projects]\nsource = 5", "jobs.projects.source should be a valid string"),
     ('[jobs.projects]\nmax_bytes = "many"', "jobs.projects.max_bytes is not a size"),

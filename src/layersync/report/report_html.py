@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from layersync.report.chart import outcome_chart
 from layersync.report.counts import counts
+from layersync.report.drifted import drift_sentence, moved
 from layersync.report.instant import instant
 from layersync.report.rows import Row, notable_rows
 from layersync.report.sentence import sentence
@@ -16,6 +17,7 @@ from layersync.report.terminal.duration import duration
 from layersync.report.terminal.head import head_text
 from layersync.report.terminal.sides import written
 from layersync.report.xml_text import xml_text
+from layersync.values.drift import OnDrift
 from layersync.values.outcome import PROBLEMS, Word
 from layersync.values.report import Report
 
@@ -125,7 +127,7 @@ def _listed(found: Mapping[Word, int]) -> list[Word]:
 
 def _row(row: Row) -> Element:
     details = Element("details", {"class": row.outcome.value})
-    if row.outcome in PROBLEMS or row.edits:
+    if row.outcome in PROBLEMS or row.edits or row.drifts:
         details.set("open", "open")
     summary = SubElement(details, "summary")
     summary.append(_text("b", _words(row.outcome)))
@@ -134,6 +136,10 @@ def _row(row: Row) -> Element:
     summary.append(_text("small", f"{row.job}, row {row.row}"))
     if row.edits:
         details.append(_edits(row))
+    shown = {edit.path for edit in row.edits}
+    for drift in row.drifts:
+        if drift.field not in shown and drift.rule is not OnDrift.HOLD:
+            details.append(_text("p", drift_sentence(drift)))
     for problem in row.problems:
         details.append(_text("p", sentence(problem)))
         details.append(_text("p", problem.what_to_do, "do"))
@@ -153,7 +159,8 @@ def _edits(row: Row) -> Element:
         before, after = written(edit)
         line.append(_text("td", before, "old"))
         line.append(_text("td", after, "new"))
-        line.append(_text("td", edit.note, "note"))
+        drifted = (moved(drift) for drift in row.drifts if drift.field == edit.path)
+        line.append(_text("td", "; ".join(filter(None, (edit.note, *drifted))), "note"))
     return table
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from layersync.report.drifted import moved
 from layersync.report.instant import instant
 from layersync.report.rows import COLUMNS, Row, all_rows, notable_rows
 from layersync.report.show import hidden, visible
@@ -83,14 +84,15 @@ def _change(row: Row, edit: Edit) -> tuple[str, ...]:
         edit.path,
         _value(edit.before),
         _value(edit.after),
-        _note(edit),
+        _note(edit, row),
         row.outcome,
     )
 
 
-def _note(edit: Edit) -> str:
+def _note(edit: Edit, row: Row) -> str:
     # a cleared field and one set to "" would both be blank in a CSV
-    return "; ".join(filter(None, ("cleared" if edit.after is None else "", edit.note)))
+    drifted = (moved(drift) for drift in row.drifts if drift.field == edit.path)
+    return "; ".join(filter(None, ("cleared" if edit.after is None else "", edit.note, *drifted)))
 
 
 def _value(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from layersync.report.unsent import holds_on, unsent
 from layersync.values.change import Change, Edit
+from layersync.values.drift import Drift
 from layersync.values.guards import Guard
 from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import Plan, PlanState
@@ -30,7 +31,7 @@ class Row(NamedTuple):
 
     `before` and `after` are None where the plan changes nothing. `line` is the physical line of the file, `edits` are
     the changed fields one by one, `held_by` the guards that keep them from being sent;
-    `said` and `advised` are message and advice without those of `problems`.
+    `said` and `advised` are message and advice without those of `problems`; `drifts` are the cells behind `drift`.
     """
 
     run_id: str
@@ -65,6 +66,7 @@ class Row(NamedTuple):
     held_by: tuple[Guard, ...]
     said: str
     advised: str
+    drifts: tuple[Drift, ...]
 
 
 def all_rows(report: Report) -> Iterator[Row]:
@@ -85,6 +87,7 @@ def notable_rows(job: JobReport, report: Report) -> Iterator[Row]:
         return
     frame = job.plan.rows
     told = [problem.row for problem in job.plan.problems if problem.row is not None] + list(job.outcomes)
+    told += [drift.row for drift in job.plan.drifts]
     silent = frame["state"].is_in([PlanState.UNCHANGED, PlanState.SKIPPED])
     yield from _rows_of(job, job.plan, frame.filter(~silent | frame["row"].is_in(told)), report)
 
@@ -92,6 +95,7 @@ def notable_rows(job: JobReport, report: Report) -> Iterator[Row]:
 def _rows_of(job: JobReport, plan: Plan, frame: "pl.DataFrame", report: Report) -> Iterator[Row]:
     changes = {change.row: change for change in plan.changes}
     problems = by_row(plan.problems)
+    drifts = _drifts_by_row(plan)
     for row, line, key, id_, name, state, cell, message, what_to_do in frame.select(_FRAME).iter_rows():
         outcome = job.outcomes.get(row) or (
             unsent(job, report, row)
@@ -102,6 +106,7 @@ def _rows_of(job: JobReport, plan: Plan, frame: "pl.DataFrame", report: Report) 
             outcome,
             changes.get(row),
             problems.get(row, ()),
+            drifts.get(row, ()),
             run_id=report.run.run_id,
             plan=plan,
             line=line,
@@ -121,10 +126,18 @@ def by_row(problems: Iterable[Problem]) -> Mapping[int, tuple[Problem, ...]]:
     return {row: tuple(there) for row, there in found.items()}
 
 
+def _drifts_by_row(plan: Plan) -> Mapping[int, tuple[Drift, ...]]:
+    found: defaultdict[int, list[Drift]] = defaultdict(list)
+    for drift in plan.drifts:
+        found[drift.row].append(drift)
+    return {row: tuple(there) for row, there in found.items()}
+
+
 def _row(
     outcome: Outcome,
     change: Change | None,
     problems: tuple[Problem, ...],
+    drifts: tuple[Drift, ...],
     *,
     run_id: str,
     plan: Plan,
@@ -154,7 +167,7 @@ def _row(
         before=change.base if change else None,
         after=(change.patch if outcome.patch is None else outcome.patch) if change else None,
         side_effects=change.side_effects if change else (),
-        drift=(),
+        drift=tuple({"field": one.field, "last_agreed": one.last_agreed, "live": one.live} for one in drifts),
         error_code=outcome.error_code,
         http_status=outcome.http_status,
         request_id=outcome.request_id,
@@ -169,6 +182,7 @@ def _row(
         held_by=tuple(hold.guard for hold in holds_on(plan, outcome.row)) if change else (),
         said=outcome.message,
         advised=outcome.what_to_do,
+        drifts=drifts,
     )
 
 

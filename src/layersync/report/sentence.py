@@ -10,6 +10,8 @@ from layersync.values.problem import Problem
 def sentence(problem: Problem) -> str:
     """Gives `F6 primaryLanguage "engl": is not a language tag`; what the message says itself is not said twice."""
     told = visible(problem.message)
+    if problem.cell and told.startswith(f"{problem.cell} "):
+        return visible(problem.place) + told.removeprefix(problem.cell)
     header = show(problem.header or "", 40)
     # a notice of the whole sheet that names the tab itself needs no place
     place = "" if not problem.cell and f'"{show(problem.tab or "", 40)}"' in told else visible(problem.place)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
 from layersync.report.counts import counts
+from layersync.report.drifted import drift_sentence
 from layersync.report.rows import Row, notable_rows
 from layersync.report.show import show
 from layersync.report.terminal import head_text, summary_text
@@ -33,7 +34,7 @@ def summary_md(report: Report) -> str:
     """
     summary = (line.plain for line in (head_text(report), *summary_text(report, width=_WIDTH)))
     wrong = (row for row in _notable(report) if row.outcome in PROBLEMS)
-    changes = (row for row in _notable(report) if row.edits and row.outcome not in PROBLEMS)
+    changes = (row for row in _notable(report) if (row.edits or row.drifts) and row.outcome not in PROBLEMS)
     parts = (
         MARK,
         f"### layersync: {_title(report)}",
@@ -104,4 +105,5 @@ def _diff_lines(row: Row) -> list[str]:
         lines += [f"  {show(edit.path, _WIDTH)}", f"- {told.old.text}", f"+ {told.new.text}"]
         lines += [f"  ({told.length})"] if told.length else []
         lines += [f"! note: {show(edit.note, _WIDTH)}"] if edit.note else []
+    lines += [f"! {show(drift_sentence(drift), 400)}" for drift in row.drifts]
     return [*lines, f"! {show(row.message, 400)}"] if row.message else lines

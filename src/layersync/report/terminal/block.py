@@ -6,6 +6,7 @@ from typing import Final
 from rich.cells import cell_len
 from rich.text import Text
 
+from layersync.report.drifted import drift_sentence, moved
 from layersync.report.rows import Row
 from layersync.report.sentence import sentence
 from layersync.report.show import show
@@ -14,6 +15,7 @@ from layersync.report.terminal.sides import sides
 from layersync.report.terminal.wrap import wrapped
 from layersync.resources import RESOURCES
 from layersync.values.change import Edit
+from layersync.values.drift import OnDrift
 from layersync.values.outcome import Word
 from layersync.values.problem import Problem, Severity
 
@@ -37,10 +39,14 @@ def row_block(row: Row, width: int, label_width: int) -> Iterator[Text]:
     yield _heading(row, width)
     for edit in row.edits:
         yield from _edit_lines(edit, width, label_width)
+        for drift in row.drifts:
+            if drift.field == edit.path:
+                yield from _noted("drift", moved(drift), width)
     told = {edit.note for edit in row.edits}
     for effect in row.side_effects:
         if effect not in told:
             yield from _note_lines(effect, width)
+    yield from _unsent_drift_lines(row, width)
     yield from problem_lines(row, width)
 
 
@@ -114,5 +120,18 @@ def _side(lead: str, sign: str, excerpt: Excerpt, style: str) -> Text:
     return line
 
 
+def _unsent_drift_lines(row: Row, width: int) -> Iterator[Text]:
+    """What drifted and is not sent; of a row that is held for it, the message says so."""
+    sent = {edit.path for edit in row.edits}
+    for drift in row.drifts:
+        if drift.field not in sent and drift.rule is not OnDrift.HOLD:
+            yield from wrapped(drift_sentence(drift), INDENT, INDENT, width, style="magenta")
+
+
 def _note_lines(note: str, width: int) -> Iterator[Text]:
-    yield from wrapped(note, f"{INDENT}  note: ", f"{INDENT}        ", width, style="yellow")
+    yield from _noted("note", note, width)
+
+
+def _noted(lead: str, text: str, width: int) -> Iterator[Text]:
+    first = f"{INDENT}  {lead}: "
+    yield from wrapped(text, first, " " * len(first), width, style="yellow")

@@ -34,7 +34,7 @@ def _blocks(report: Report, width: int, *, changes: bool) -> Iterator[tuple[bool
         for number, row in enumerate(told):
             if number == 0:
                 yield False, _job_heading(job, report)
-            is_good = changes and bool(row.edits) and row.outcome not in PROBLEMS
+            is_good = changes and bool(row.edits or row.drifts) and row.outcome not in PROBLEMS
             yield not is_good, chain([Text()], row_block(row, width, label_width))
 
 
@@ -55,7 +55,7 @@ def _limited(blocks: Iterable[tuple[bool, Iterator[Text]]]) -> Iterator[Text]:
 
 
 def _is_told(row: Row, *, changes: bool) -> bool:
-    return row.outcome in PROBLEMS or bool(row.problems) or (changes and bool(row.edits))
+    return row.outcome in PROBLEMS or bool(row.problems) or (changes and bool(row.edits or row.drifts))
 
 
 def _job_heading(job: JobReport, report: Report) -> Iterator[Text]:

@@ -6,6 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from layersync.report.counts import changed_fields, job_counts
+from layersync.report.drifted import drift_counts, drift_sentence
 from layersync.report.sentence import tells_all
 from layersync.report.show import show, visible
 from layersync.report.terminal.block import INDENT, cell_lines, told_lines
@@ -19,6 +20,7 @@ from layersync.values.plan import Price
 from layersync.values.report import JobReport, Report
 
 ALWAYS_TOLD: Final = {Word.UNCHANGED}
+DRIFT_LINES: Final = 5
 
 
 def summary_text(report: Report, *, report_path: str = "", width: int = 80) -> Iterator[Text]:
@@ -84,6 +86,7 @@ def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
         yield from told_lines("", job.failure.what_to_do, width)
     if job.plan and job.plan.price and job.plan.price.writes and report.run.dry_run:
         yield from _price_lines(job.plan.price)
+    yield from _drift_lines(job, report, width)
     yield from _sheet_lines(job, width)
     for hold in job.plan.holds if job.plan else ():
         yield from _hold_lines(hold, report, width)
@@ -96,6 +99,16 @@ def _sheet_lines(job: JobReport, width: int) -> Iterator[Text]:
         yield from cell_lines(problem, width)
     if len(found) > PROBLEM_LINES:
         yield Text(f"{INDENT}{len(found) - PROBLEM_LINES:,} more in results.json", style="bold")
+
+
+def _drift_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
+    """What was changed elsewhere; a preview shows each where it stands, a run names the first few."""
+    yield from wrapped(drift_counts(job, report), INDENT, INDENT, width, style="magenta")
+    drifts = job.plan.drifts if job.plan and not report.run.dry_run else ()
+    for drift in drifts[:DRIFT_LINES]:
+        yield from wrapped(f"row {drift.row} {drift_sentence(drift)}", f"{INDENT}  ", f"{INDENT}    ", width)
+    if len(drifts) > DRIFT_LINES:
+        yield Text(f"{INDENT}  {len(drifts) - DRIFT_LINES:,} more in the column drift of results.csv")
 
 
 def _price_lines(price: Price) -> Iterator[Text]:
