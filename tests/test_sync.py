@@ -2,9 +2,11 @@
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,15 +14,15 @@ from layersync.api.stop import Stop
 from layersync.api.wire import Answer, Request
 from layersync.order import Order
 from layersync.report.exit_code import exit_code
-from layersync.resources import RESOURCES
-from layersync.session import Job, Session
-from layersync.settings.jobs import guard_limits, sheet_rules
+from layersync.run import _job
+from layersync.session import Session
 from layersync.settings.model import Settings
 from layersync.state.clocks import Clocks
 from layersync.state.store import Store
 from layersync.sync import sync
 from layersync.values.outcome import Word
 from layersync.values.report import Report, RunInfo, Trigger
+from layersync.values.saved_plan import SavedPlan
 from tests.api.server import SimulatedServer, json_answer, lost_answer
 from tests.plan.build import an_id, project
 from tests.virtual_time import START, VirtualClock, run_virtual
@@ -72,19 +74,25 @@ def run(
     dry_run: bool = False,
     wall: float = START.timestamp(),
     console: Quiet | None = None,
+    state: str = "state",
+    saved: SavedPlan | None = None,
+    approved: bool = False,
+    guards: Mapping[str, object] | None = None,
 ) -> Report:
-    """One run over the corridor; what it raises comes out."""
-    sheet = folder / "projects.csv"
+    """One run over the corridor, of the sheet or of a saved plan; what it raises comes out."""
     settings = Settings(
         api={"base_url": "http://127.0.0.1:1"},
-        jobs={"projects": {"source": str(sheet)}},
-        run={"state_dir": folder / "state", "report_dir": folder / "reports"},
+        jobs={"projects": {"source": str(folder / "projects.csv"), "guards": guards or {}}},
+        run={"state_dir": folder / state, "report_dir": folder / "reports"},
     )
-    order = Order(settings=settings, jobs=("projects",), command="sync", dry_run=dry_run)
+    command = "apply" if saved else "sync"
+    order = Order(
+        settings=settings, jobs=("projects",), command=command, dry_run=dry_run, saved=saved, approved=approved
+    )
     with ExitStack() as parts:
         session = Session(
             order=order,
-            run=run_info(run_id, dry_run=dry_run),
+            run=replace(run_info(run_id, dry_run=dry_run), command=command),
             base_url=settings.api.base_url,
             transport=server,
             store=parts.enter_context(Store.open(settings.run.state_dir)),
@@ -95,14 +103,7 @@ def run(
             console=console or Quiet(),
             locks=parts.enter_context(ExitStack()),
             pid=1,
-            jobs=(
-                Job(
-                    name="projects",
-                    form=RESOURCES["projects"],
-                    rules=sheet_rules(settings, "projects"),
-                    limits=guard_limits(settings, "projects"),
-                ),
-            ),
+            jobs=(_job(order, "projects"),),
         )
         return run_virtual(sync(session))
 
@@ -133,7 +134,11 @@ def never_arrives(_server: SimulatedServer, _request: Request) -> Answer:
 
 
 def killed_run(
-    server: SimulatedServer, folder: Path, patches: int, fault: Callable[[SimulatedServer, Request], object]
+    server: SimulatedServer,
+    folder: Path,
+    patches: int,
+    fault: Callable[[SimulatedServer, Request], object],
+    **more: Any,
 ) -> None:
     """A first run whose process dies when that many PATCHes were taken up and the next one is on its way.
 
@@ -148,7 +153,7 @@ def killed_run(
 
     server.faults["PATCH"] = [*[None] * patches, dies, *[never_arrives] * ROWS]
     with pytest.raises(BaseExceptionGroup) as group:
-        run(server, folder, "run-1")
+        run(server, folder, "run-1", **more)
     assert group.group_contains(Killed)
     server.faults.clear()
     shutil.rmtree(state)

@@ -9,6 +9,7 @@ from layersync.ledger_keeping import keep_ledger, recall_ledger
 from layersync.report.exit_code import exit_code, job_exit_code
 from layersync.session import Job, Session
 from layersync.state import runs
+from layersync.state.applied import keep_not_sent, settled_rows
 from layersync.state.journal import body_of, settle_open
 from layersync.state.memory import close_run, remember, unfinished_runs
 from layersync.values.memory import OpenChange
@@ -29,12 +30,13 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     if session.order.dry_run:
         done = [change for change in memory.open_changes if await _was_done(change, job, link, session)]
         ledger = recall_ledger(job, dead, link.target, session, done)
-        return replace(job, memory=replace(memory, open_changes=(), ledger=ledger))
+        return _resumed(replace(job, memory=replace(memory, open_changes=(), ledger=ledger)), link, session)
     if dead:
         session.console.tell(f"{job.name}: run {dead[-1]} ended without a word; settling what it left open")
     still_open = [change for change in memory.open_changes if not await _settled(change, job, link, session)]
     ledger = recall_ledger(job, dead, link.target, session)
-    return replace(job, memory=replace(memory, open_changes=tuple(still_open), ledger=ledger), dead_runs=dead)
+    memory = replace(memory, open_changes=tuple(still_open), ledger=ledger)
+    return _resumed(replace(job, memory=memory, dead_runs=dead), link, session)
 
 
 def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
@@ -53,6 +55,7 @@ def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
         pid=session.pid,
         user=session.run.user,
         jobs=tuple(job.name for job in jobs),
+        plan_digest=session.order.saved.seal if session.order.saved else None,
     )
     try:
         runs.begin(session.store, run)
@@ -81,12 +84,24 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
             continue
         if job_exit_code(told, report, detailed=True) in _ENDED_WELL:
             runs.set_last_rows(session.store, session.base_url, organization, job.name, job.plan.data_rows)
+    if session.order.saved is not None:
+        new = (told for job in jobs for row, told in job.outcomes.items() if row not in job.earlier)
+        keep_not_sent(session.store, session.run.run_id, new)
     runs.finish(session.store, session.run.run_id, exit_code(report, detailed=True), session.clock.wall())
 
 
 async def _was_done(change: OpenChange, job: Job, link: Link, session: Session) -> bool:
     outcome = await settle(change, job.form, link.reader, session.clock)
     return outcome is not None and outcome.word is Word.CHANGED
+
+
+def _resumed(job: Job, link: Link, session: Session) -> Job:
+    """Adds what earlier runs came to with the saved plan that is carried out: none of it is sent again."""
+    if (saved := session.order.saved) is None:
+        return job
+    where = (session.base_url, link.target.organization_id, job.name)
+    earlier = settled_rows(session.store, *where, seal=saved.seal, made_by=saved.run_id)
+    return replace(job, earlier=earlier, outcomes=earlier)
 
 
 async def _settled(change: OpenChange, job: Job, link: Link, session: Session) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layersync.errors import StoppedEarly, UsageError
 from layersync.order import Order
-from layersync.plan.saved import plan_text, saved_plan
+from layersync.plan.saved import decisions, plan_text, saved_form
 from layersync.report.junit_xml import junit_xml
 from layersync.report.report_html import report_html
 from layersync.report.results_csv import changes_csv, results_csv
@@ -18,6 +18,8 @@ from layersync.report.retry_csv import retry_csv
 from layersync.report.summary_md import summary_md
 from layersync.values.plan import Plan
 from layersync.values.report import Report
+
+PLAN_FILE = "plan.json"
 
 _NOT_THE_DISK = (PermissionError, NotADirectoryError, FileExistsError)
 
@@ -47,8 +49,8 @@ def write_files(report: Report, order: Order, folder: Path) -> None:
     try:
         for name, pieces in _files(report, order):
             write_whole(folder / name, pieces, settings.report_mode)
-        if order.plan_out is not None and _plans(report):
-            write_whole(order.plan_out, _encoded([_plan(report)]), settings.report_mode)
+        if order.plan_out is not None and _plans(report, order):
+            write_whole(order.plan_out, _encoded([_plan(report, order)]), settings.report_mode)
         _point_latest(settings.report_dir, report.run.run_id)
     except OSError as error:
         raise StoppedEarly(
@@ -110,8 +112,9 @@ def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[bytes]]
             yield name, _encoded(write(report))
     if "csv" in formats:
         yield from _retries(report)
-    if _plans(report) and (report.run.dry_run or any(plan.holds for plan in _plans(report))):
-        yield "plan.json", _encoded([_plan(report)])
+    plans = _plans(report, order)
+    if plans and (report.run.dry_run or any(plan.holds for plan in plans)):
+        yield PLAN_FILE, _encoded([_plan(report, order)])
 
 
 def _retries(report: Report) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -129,13 +132,19 @@ def _encoded(pieces: Iterable[str]) -> Iterator[bytes]:
     return (piece.encode() for piece in pieces)
 
 
-def _plans(report: Report) -> list[Plan]:
-    return [job.plan for job in report.jobs if job.plan is not None]
+def _plans(report: Report, order: Order) -> list[Plan]:
+    """The plans that may be carried out later: what this run could not have sent is not kept for another."""
+    kept = [job.plan_to_keep for job in report.jobs if job.plan_to_keep is not None]
+    return [] if order.settings.run.all_or_nothing and len(kept) < len(report.jobs) else kept
 
 
-def _plan(report: Report) -> str:
+def _plan(report: Report, order: Order) -> str:
+    """The plan of the run; one that was saved already stays the same, byte for byte, wherever it is kept."""
+    if order.saved is not None:
+        return order.saved.text
     run = report.run
-    return plan_text(saved_plan(_plans(report), run.base_url, run.organization_id or "", run.config_sha256))
+    decided = decisions(_plans(report, order), run.base_url, run.organization_id or "", run.config_sha256)
+    return plan_text(saved_form(decided, run.run_id))
 
 
 def _point_latest(report_dir: Path, run_id: str) -> None:

@@ -33,7 +33,7 @@ def recall_ledger(
         ledger = merged(ledger, settled_cells(settled, ledger, job.form))
         if not session.order.dry_run:
             write_ledger(session.state_dir, owner, ledger)
-    if ledger is None:
+    if ledger is None and job.saved is None:
         told = "the first run of this job here: sheet and live are compared; who changed what is told from the next on"
         session.console.tell(f"{job.name}: {told}")
     return ledger
@@ -52,8 +52,9 @@ def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
 
 
 def _with_saved_plan(job: Job, plan: Plan, found: Remembered) -> "pl.DataFrame":
-    """A plan that came from a file knows no sheet: only what was written is agreed."""
-    done = [change for change in plan.changes if change.row in job.outcomes and job.outcomes[change.row].word in DONE]
+    """A plan that came from a file knows no sheet: only what this run wrote is agreed."""
+    words = {row: outcome.word for row, outcome in job.outcomes.items() if row not in job.earlier}
+    done = [change for change in plan.changes if words.get(change.row) in DONE]
     written = ((change.id, {edit.path: edit.after for edit in change.edits}) for change in done)
     return merged(found.cells, settled_cells(written, found.cells, job.form))
 

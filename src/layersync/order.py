@@ -10,6 +10,7 @@ from layersync.settings.allow import Allowance
 from layersync.settings.model import Settings
 from layersync.settings.secret import ApiKey
 from layersync.values.report import Report
+from layersync.values.saved_plan import SavedPlan
 from layersync.values.target import Target
 
 
@@ -20,8 +21,9 @@ class Order:
     `jobs` are the names that run. `key` is None for the sandbox. `sources` maps jobs to sheets given by flag (absolute
     by now); `only_keys` and `only_fields` narrow the sheets, empty = all. `deadline` (aware) and `max_duration_s` end
     the run early; `wait_s` is how long to wait for the lock. `plan_out` is where a dry run saves its plan besides
-    its run folder. `ask` says that a person must agree before the first write; `detailed` that changes end the run
-    with exit code 2.
+    its run folder. `saved` is a plan to carry out, so that no sheet is read; `approved` says that a person named the
+    run that showed it, so that its guards hold nothing. `ask` says that a person must agree before the first write;
+    `detailed` that changes end the run with exit code 2.
     """
 
     settings: Settings
@@ -38,6 +40,8 @@ class Order:
     max_duration_s: float | None = None
     wait_s: float = 0.0
     plan_out: Path | None = None
+    saved: SavedPlan | None = None
+    approved: bool = False
     detailed: bool = False
 
 

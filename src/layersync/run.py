@@ -215,7 +215,7 @@ def _run_info(order: Order, label: str, now: datetime, rng: random.Random) -> Ru
         user=_user(),
         trigger=find_trigger(),
         config_sha256=config_digest(order.settings),
-        plan_digest=None,
+        plan_digest=order.saved.digest if order.saved else None,
     )
 
 
@@ -229,13 +229,14 @@ def _user() -> str:
 def _job(order: Order, name: str) -> Job:
     settings = order.settings
     told = settings.jobs[name]
+    saved = next((plan for plan in order.saved.plans if plan.job == name), None) if order.saved else None
+    sources = order.sources if saved is None else {name: saved.source}
     return Job(
         name=name,
         form=RESOURCES[told.resource],
-        rules=sheet_rules(
-            settings, name, sources=order.sources, only_keys=order.only_keys, only_fields=order.only_fields
-        ),
+        rules=sheet_rules(settings, name, sources=sources, only_keys=order.only_keys, only_fields=order.only_fields),
         limits=guard_limits(settings, name, order.allow),
         on_drift=drift_rules(settings, name),
         aborts_on_invalid=told.invalid_rows == "abort",
+        saved=saved,
     )

@@ -13,7 +13,7 @@ from layersync.api.tiers import budget_of
 from layersync.api.wire import Transport
 from layersync.errors import ApiRefuses, SyncError
 from layersync.order import Console, Order
-from layersync.plan.saved import saved_plan
+from layersync.plan.saved import decisions
 from layersync.resources.resource import Resource
 from layersync.settings.model import Limits
 from layersync.state.clocks import Clocks
@@ -35,6 +35,8 @@ class Job:
     """One job on its way through a run: each step hands on a copy that knows more.
 
     `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
+    `saved` is the plan to carry out where none is made from a sheet, and `earlier` the outcomes that changes of it have
+    from runs before this one.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Job:
     limits: GuardLimits
     on_drift: DriftRules = field(default_factory=DriftRules)
     aborts_on_invalid: bool = False
+    saved: Plan | None = None
+    earlier: Mapping[int, Outcome] = field(default_factory=dict)
     desired: Desired | None = None
     memory: Memory = field(default_factory=Memory)
     dead_runs: tuple[str, ...] = ()
@@ -109,31 +113,34 @@ def budget_for(limits: Limits) -> Callable[[str], Budget]:
 def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Report:
     """Closes the books: plan and outcomes of every job, together with who ran what, where and when."""
     target = link.target if link else None
+    told = tuple(_job_report(job) for job in jobs)
     run = replace(
         session.run,
         finished_at=session.clock.wall(),
         organization_id=target.organization_id if target else None,
         organization_name=target.organization_name if target else None,
         tier=target.budget.tier if target else None,
-        plan_digest=_digest(session, jobs, link),
+        plan_digest=_digest(session, told, link),
         resumed_from=next((job.dead_runs[-1] for job in jobs if job.dead_runs), None),
         signal=session.stop.signal,
     )
     return Report(
         run=run,
         sources=tuple(_source(job) for job in jobs),
-        jobs=tuple(_job_report(job) for job in jobs),
+        jobs=told,
         requests=link.conditions.tally.counts() if link else {},
         failure=_failure(session, jobs),
     )
 
 
-def _digest(session: Session, jobs: tuple[Job, ...], link: Link | None) -> str | None:
-    plans = [job.plan for job in jobs if job.plan is not None]
+def _digest(session: Session, jobs: tuple[JobReport, ...], link: Link | None) -> str | None:
+    if session.order.saved is not None:
+        return session.order.saved.digest
+    plans = [job.plan_to_keep for job in jobs if job.plan_to_keep is not None]
     if link is None or not plans:
         return None
     where = (session.base_url, link.target.organization_id, session.run.config_sha256)
-    return str(saved_plan(plans, *where)["digest"])
+    return str(decisions(plans, *where)["digest"])
 
 
 def _failure(session: Session, jobs: tuple[Job, ...]) -> SyncError | None:
@@ -144,6 +151,10 @@ def _failure(session: Session, jobs: tuple[Job, ...]) -> SyncError | None:
 
 
 def _source(job: Job) -> Source:
+    """The sheet as it was read; of a saved plan, the one that it was made from."""
+    if job.saved is not None:
+        saved = job.saved
+        return Source(job=job.name, path=saved.source, sha256=saved.sheet_sha256, rows=saved.data_rows)
     grid = job.desired.grid if job.desired else None
     return Source(
         job=job.name,

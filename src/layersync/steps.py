@@ -12,7 +12,7 @@ from layersync.api.apply import Apply, Desk
 from layersync.api.connect import Link, connect
 from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
-from layersync.errors import InputUnusable, Locked, StoppedEarly, SyncError, UsageError
+from layersync.errors import InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
 from layersync.session import Job, Session, budget_for
 from layersync.sheet.receiving import receive
 from layersync.sheet.sought import refuse_missing
@@ -22,8 +22,8 @@ from layersync.state.store import Store
 from layersync.state.writes import count_write, writes_on
 from layersync.values.change import Change
 from layersync.values.outcome import Outcome
-from layersync.values.plan import PlanState
-from layersync.values.report import Report
+from layersync.values.plan import Plan, PlanState
+from layersync.values.report import JobReport, Report
 
 _LOCK_POLL_S = 0.2
 
@@ -81,7 +81,7 @@ async def greet(session: Session) -> Link | None:
     """Connects to the API; None where it does not want us or does not answer, and the run ends."""
     settings = session.order.settings
     try:
-        return await connect(
+        link = await connect(
             session.transport,
             session.base_url,
             session.run.label,
@@ -91,9 +91,18 @@ async def greet(session: Session) -> Link | None:
             rng=session.rng,
             max_attempts=settings.limits.max_attempts,
         )
+        _refuse_other_organization(link, session)
     except SyncError as error:
         session.stop.ask(error)
         return None
+    return link
+
+
+def _refuse_other_organization(link: Link, session: Session) -> None:
+    saved, found = session.order.saved, link.target.organization_id
+    if saved is not None and saved.organization_id != found:
+        told = f"the saved plan is for the organisation {saved.organization_id}; this key is of {found}"
+        raise PlanUnusable(told, "use the key of that organisation, or make a plan with this one")
 
 
 def progress(job: Job, session: Session) -> Callable[[int, int], None]:
@@ -112,9 +121,29 @@ def aborted(job: Job) -> Job:
     return job.failed(InputUnusable(told, "correct them; they are listed in the report"))
 
 
+def unless_done(jobs: tuple[Job, ...], session: Session) -> tuple[Job, ...]:
+    """Gives the jobs, without their plans where a saved one was carried out before: then the run ends.
+
+    A run that has just settled what a dead one left open has that to tell, even if nothing is left to send.
+    """
+    changes = [(job, change) for job in jobs if job.plan is not None for change in job.plan.changes]
+    is_open = any(job.plan is None or job.dead_runs for job in jobs)
+    if is_open or not changes or any(change.row not in job.earlier for job, change in changes):
+        return jobs
+    job, change = changes[0]
+    first = job.earlier[change.row]
+    told = (
+        f"every change of the saved plan has its outcome; row {first.row} of {job.name}: {first.word} {first.message}"
+    )
+    session.stop.ask(PlanUnusable(told, "make a new plan: layersync plan"))
+    return tuple(replace(job, plan=None, outcomes={}) for job in jobs)
+
+
 def agreed(preview: Report, session: Session) -> bool:
-    """Whether anything may be written now: nothing has ended the run, no job holds the others back, a person agrees."""
-    waiting = [job for job in preview.jobs if job.failure is None and job.plan is not None and job.plan.to_send]
+    """Whether anything may be written now: it is no preview, nothing has ended it or holds it back, a person agrees."""
+    if session.order.dry_run or session.stop.asked:
+        return False
+    waiting = [job for job in preview.jobs if job.failure is None and job.plan is not None and _unsent(job, job.plan)]
     blocked = [job for job in preview.jobs if job.failure is not None or (job.plan is not None and job.plan.held_whole)]
     if session.order.settings.run.all_or_nothing and blocked:
         told = f"{blocked[0].job} cannot be sent, and all_or_nothing is set: nothing was sent"
@@ -122,6 +151,10 @@ def agreed(preview: Report, session: Session) -> bool:
     elif waiting and session.order.ask and not _says_yes(preview, session):
         session.stop.ask(StoppedEarly("not confirmed: nothing was sent", "run it again and answer y, or give --yes"))
     return not session.stop.asked
+
+
+def _unsent(job: JobReport, plan: Plan) -> list[Change]:
+    return [change for change in plan.to_send if change.row not in job.outcomes]
 
 
 def _says_yes(preview: Report, session: Session) -> bool:
@@ -140,11 +173,13 @@ def _says_yes(preview: Report, session: Session) -> bool:
 
 async def send(job: Job, changes: Sequence[Change], link: Link, session: Session) -> Job:
     """Carries out the changes of one job; whatever happens, the outcomes so far are kept."""
-    outcomes: dict[int, Outcome] = {}
+    outcomes = dict(job.earlier)
+    left = [change for change in changes if change.row not in outcomes]
+    words = {row: outcome.word for row, outcome in job.earlier.items()}
 
     def done(outcome: Outcome) -> None:
         outcomes[outcome.row] = outcome
-        session.console.progress(f"{job.name}: writing", len(outcomes), len(changes))
+        session.console.progress(f"{job.name}: writing", len(outcomes) - len(words), len(left))
 
     apply = Apply(
         Desk(
@@ -160,7 +195,7 @@ async def send(job: Job, changes: Sequence[Change], link: Link, session: Session
         )
     )
     try:
-        await apply(changes)
+        await apply(left, words)
     except Exception as error:  # a fault of our own: what was done until then must be told all the same
         session.console.detail("".join(traceback.format_exception(error)))
         return replace(job, outcomes=outcomes, failure=SyncError(f"unexpected error: {type(error).__name__}: {error}"))

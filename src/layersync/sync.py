@@ -3,24 +3,24 @@
 from dataclasses import replace
 
 from layersync.api.connect import Link
-from layersync.api.fetch import fetch
 from layersync.bookkeeping import begin, finish, recall
 from layersync.errors import SyncError
-from layersync.plan.compose import plan_of
+from layersync.origins import origin_of
 from layersync.session import Job, Session, report_of
 from layersync.sheet import read_sheet
-from layersync.steps import aborted, agreed, greet, lock, progress, received, send, sought
+from layersync.steps import aborted, agreed, greet, lock, received, send, sought, unless_done
 from layersync.values.report import Report
 
 
 async def sync(session: Session) -> Report:
     """Prepares every job before the first write of any, then carries out what nothing holds."""
     jobs = sought(tuple([await read(job, session) for job in session.jobs]))
-    link = await greet(session) if any(job.desired for job in jobs) else None
+    link = await greet(session) if any(job.failure is None for job in jobs) else None
     if link is None:
         return report_of(session, jobs, link)
     jobs = tuple([await prepare(job, link, session) for job in jobs])
-    if session.order.dry_run or not agreed(report_of(session, jobs, link), session):
+    jobs = unless_done(jobs, session)
+    if not agreed(report_of(session, jobs, link), session):
         return report_of(session, jobs, link)
     begin(jobs, link, session)
     jobs = tuple([await carry_out(job, link, session) for job in jobs])
@@ -30,22 +30,21 @@ async def sync(session: Session) -> Report:
 
 
 async def read(job: Job, session: Session) -> Job:
-    """sheet → desired: offline, under the job's lock."""
+    """sheet → desired: offline, under the job's lock; a saved plan has its sheet behind it."""
     try:
         await lock(job, session)
-        return replace(job, desired=read_sheet(job.rules, job.form, await received(job, session)))
+        return job if job.saved else replace(job, desired=read_sheet(job.rules, job.form, await received(job, session)))
     except SyncError as error:
         return job.failed(error)
 
 
 async def prepare(job: Job, link: Link, session: Session) -> Job:
-    """desired → live → plan: reads only."""
-    if (desired := job.desired) is None:
+    """desired → live → plan, or a plan that was saved: reads only."""
+    if job.failure is not None:
         return job
     try:
         job = await recall(job, link, session)
-        live = await fetch(desired, job.form, link.reader, session.clock, progress(job, session))
-        plan = plan_of(desired, live, job.memory, job.form, job.limits, link.target.budget, job.on_drift)
+        plan = await origin_of(job)(job, link, session)
     except SyncError as error:
         session.end(error)
         return job.failed(error)

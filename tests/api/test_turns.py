@@ -1,8 +1,12 @@
 """Changes that wait for each other: a value is freed before it is claimed, however many are under way."""
 
+import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
+from layersync.api.turns import Turns
 from layersync.api.wire import Answer, Request
 from layersync.values.change import Change
 from layersync.values.outcome import Word
@@ -90,3 +94,11 @@ def test_a_row_whose_predecessor_is_not_part_of_this_sending_does_not_wait_for_i
     server, changes = chain(2)
     server.records[path_of(1)][FIELD] = "c2"
     assert carry_out(server, changes[1:], tmp_path).words == [Word.CHANGED]
+
+
+@pytest.mark.parametrize(("word", "ended"), [(Word.CHANGED, None), (Word.CONVERGED, None), (Word.CONFLICT, Word.HELD)])
+def test_what_an_earlier_run_came_to_is_as_good_as_an_outcome_of_this_one(word: Word, ended: Word | None) -> None:
+    _, (first, second) = chain(2)
+    claims, frees = (first, second) if first.after else (second, first)
+    obstacle = asyncio.run(Turns([claims], {frees.row: word}).obstacle(claims))
+    assert (obstacle.word if obstacle else None) is ended

@@ -36,7 +36,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_every_command_tells_its_flags(run: Run) -> None:
-    commands = ("sync", "plan", "check", "columns", "whoami")
+    commands = ("sync", "plan", "apply", "check", "columns", "whoami")
     told = {command: run(command, "--help").out for command in commands}
     assert all(("--color" in text and "--config" in text) or command == "columns" for command, text in told.items())
     assert "--dry-run" in told["sync"]

@@ -110,8 +110,10 @@ def test_a_preview_keeps_the_plan_whose_digest_the_report_names_and_plans_of_equ
     mixed_sheet(place, api)
     one, other = place.call("sync", "-n"), place.call("plan", "--out", "saved.json")
     assert one.folder != other.folder
-    assert one.plan == other.plan == json.loads((place.folder / "saved.json").read_bytes())
-    assert one.plan["digest"] == one.results["run"]["plan_digest"]
+    assert other.plan == json.loads((place.folder / "saved.json").read_bytes())
+    assert one.plan["digest"] == other.plan["digest"] == one.results["run"]["plan_digest"]
+    assert one.plan["run_id"] == one.folder.name
+    assert {name for name in one.plan if one.plan[name] != other.plan[name]} == {"run_id", "seal"}
     assert [change["row"] for change in one.plan["jobs"][0]["changes"]] == [2, 6]
 
     sent = place.call("sync")

@@ -5,7 +5,7 @@ the journal, the send, and the outcome in the journal. What the answer leaves op
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,12 +93,14 @@ class Apply:
         self._turns = Turns(())
         self.ended: SyncError | None = None
 
-    async def __call__(self, changes: Sequence[Change]) -> None:
+    async def __call__(self, changes: Sequence[Change], earlier: Mapping[int, Word] | None = None) -> None:
         """Sends the changes and tells `Desk.done` of each outcome; a change that it never reached has none.
+
+        `earlier` are the outcomes that other changes of the same plan have from a run before this one.
 
         When the end of the run is asked for, what is in flight gets five seconds to finish.
         """
-        self._turns = Turns(changes)
+        self._turns = Turns(changes, earlier)
         work = asyncio.ensure_future(each(changes, self._one))
         grace = asyncio.ensure_future(self._grace())
         await asyncio.wait({work, grace}, return_when=asyncio.FIRST_COMPLETED)

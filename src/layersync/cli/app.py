@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 from cyclopts import App, Parameter
 
+from layersync.cli.apply import apply
 from layersync.cli.check import check
 from layersync.cli.columns import columns
 from layersync.cli.export import export
@@ -13,7 +14,7 @@ from layersync.cli.stdout import console_for
 from layersync.cli.sync import sync
 from layersync.cli.whoami import whoami
 
-COMMANDS = (sync, plan, check, export, columns, whoami)
+COMMANDS = (sync, plan, apply, check, export, columns, whoami)
 
 
 def build_app() -> App:

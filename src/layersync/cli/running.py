@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from layersync.cli.applying import apply_order
 from layersync.cli.flags import RunFlags, SheetFlags
 from layersync.cli.messages import Messages
 from layersync.cli.ordering import sheet_order
@@ -31,6 +32,11 @@ def run_sheets(
 ) -> int:
     """Runs the plan that the sheets of the jobs come to, and gives the exit code."""
     return _run(lambda warn: sheet_order(command, names, sheet, flags, warn, dry_run=dry_run, yes=yes, out=out), flags)
+
+
+def run_saved(place: str, flags: RunFlags, *, dry_run: bool, yes: bool) -> int:
+    """Runs a saved plan, a file or that of a run, and gives the exit code."""
+    return _run(lambda warn: apply_order(place, flags, warn, dry_run=dry_run, yes=yes), flags)
 
 
 def _run(make_order: _MakeOrder, flags: RunFlags) -> int:

@@ -96,7 +96,7 @@ def outcomes_of(store: Store, run_id: str) -> dict[int, Outcome]:
         (run_id,),
     )
     try:
-        return {row["seq"]: _outcome(row) for row in found}
+        return {row["seq"]: outcome_of(row) for row in found}
     except (ValueError, TypeError) as error:
         raise store.damaged(f"an outcome of run {run_id} is not readable") from error
 
@@ -201,7 +201,8 @@ def _close(connection: sqlite3.Connection, run_id: str, seq: int) -> None:
     connection.execute("DELETE FROM open_changes WHERE run_id = ? AND seq = ?", (run_id, seq))
 
 
-def _outcome(row: sqlite3.Row) -> Outcome:
+def outcome_of(row: sqlite3.Row) -> Outcome:
+    """Reads an outcome from a row that tells its job and row, too. ValueError for what nothing here wrote."""
     return Outcome(
         job=row["job"],
         row=row["row"],

@@ -8,7 +8,7 @@ from layersync.state.store import Store, storable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run as it begins. `plan_digest` is None where there are several plans or none."""
+    """A run as it begins. `plan_digest` is the seal of the saved plan that it carries out, None where there is none."""
 
     run_id: str
     command: str

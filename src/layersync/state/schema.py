@@ -99,4 +99,20 @@ _FIRST: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST,)
+# The outcomes of a saved plan's changes that were never sent: found as desired, moved, or gone.
+_NOT_SENT: Migration = (
+    """
+    CREATE TABLE not_sent (
+        run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        job TEXT NOT NULL,
+        row INTEGER NOT NULL,
+        word TEXT NOT NULL,
+        message TEXT NOT NULL,
+        what_to_do TEXT NOT NULL,
+        finished_at TEXT,
+        PRIMARY KEY (run_id, job, row)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT)

@@ -24,6 +24,8 @@ class Word(StrEnum):
     SKIPPED = "skipped"
 
 
+# What a change has come to for good: nothing more of it is sent, whoever carries its plan out again.
+SETTLED = frozenset({Word.CHANGED, Word.CONVERGED, Word.CONFLICT, Word.REFUSED, Word.NOT_FOUND})
 PROBLEMS = frozenset({Word.INVALID, Word.NOT_FOUND, Word.CONFLICT, Word.REFUSED, Word.FAILED, Word.HELD, Word.UNKNOWN})
 
 

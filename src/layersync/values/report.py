@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from layersync.errors import SyncError
+from layersync.errors import InputUnusable, SyncError
 from layersync.values.grid import Grid
 from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan
@@ -79,6 +79,11 @@ class JobReport:
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     failure: SyncError | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def plan_to_keep(self) -> Plan | None:
+        """The plan as it may be saved: none where the input can't be used, so that nothing of it is ever sent."""
+        return None if isinstance(self.failure, InputUnusable) else self.plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,0 +1,127 @@
+"""Reads a saved plan back, strictly: the very plan that was written, or none."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any, Never, get_type_hints
+
+import polars as pl
+from pydantic import TypeAdapter
+
+from layersync.errors import PlanUnusable
+from layersync.plan.saved import (
+    NOT_SAVED,
+    NOT_SAVED_OF_CHANGES,
+    SCHEMA,
+    SavedForm,
+    decisions,
+    digest_of,
+    plan_text,
+    saved_form,
+)
+from layersync.resources import RESOURCES
+from layersync.resources.ident import normal_id
+from layersync.resources.resource import Resource
+from layersync.values.change import Change
+from layersync.values.plan import Plan, PlanState
+from layersync.values.saved_plan import SavedPlan
+
+_AGAIN = "make a new one with this version: layersync plan --out FILE"
+_ROWS = {
+    "row": pl.UInt32,
+    "line": pl.UInt32,
+    **dict.fromkeys(("key", "id", "name", "state", "cell", "message", "what_to_do"), pl.String),
+}
+
+
+def saved_plan_of(text: str) -> SavedPlan:
+    """Gives the plan that a text holds.
+
+    Raises PlanUnusable for anything that differs in a single byte from what was written, and for what this version
+    would not write in the same words.
+    """
+    try:
+        told = _sealed(text)
+        saved = _read(told, text)
+        again = decisions(saved.plans, saved.base_url, saved.organization_id, saved.config_sha256)
+        faithful = plan_text(saved_form(again, saved.run_id)) == text
+    except (ValueError, TypeError, KeyError, RecursionError, pl.exceptions.PolarsError) as error:
+        raise PlanUnusable("the saved plan does not hold what a plan holds", _AGAIN) from error
+    if not faithful:
+        raise PlanUnusable("the saved plan was written by another version of layersync", _AGAIN)
+    return saved
+
+
+def _sealed(text: str) -> SavedForm:
+    """The JSON of a text that is, byte for byte, what was written under its seal."""
+    try:
+        told = json.loads(text, parse_constant=_no_number)
+    except ValueError:
+        raise PlanUnusable("the saved plan is damaged: it is not JSON", _AGAIN) from None
+    if not isinstance(told, dict) or "schema" not in told:
+        raise PlanUnusable("this is no saved plan: it names no schema", _AGAIN)
+    if told["schema"] != SCHEMA or isinstance(told["schema"], bool):
+        raise PlanUnusable(f"the saved plan has schema {told['schema']!a}; this layersync reads {SCHEMA}", _AGAIN)
+    sealed = {name: value for name, value in told.items() if name != "seal"}
+    if told.get("seal") != digest_of(sealed) or plan_text(told) != text:
+        raise PlanUnusable("the saved plan is damaged: it is not what was written, byte for byte", _AGAIN)
+    return told
+
+
+def _no_number(word: str) -> Never:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _read(told: SavedForm, text: str) -> SavedPlan:
+    plans = tuple(_plan(job) for job in told["jobs"])
+    if len({plan.job for plan in plans}) < len(plans):
+        raise ValueError("a job stands twice")
+    return SavedPlan(
+        text=text,
+        plans=plans,
+        **{name: _text(told[name]) for name in ("run_id", "base_url", "organization_id", "config_sha256")},
+        digest=_text(told["digest"]),
+        seal=_text(told["seal"]),
+    )
+
+
+def _plan(job: SavedForm) -> Plan:
+    form = RESOURCES[_text(job["resource"])]
+    changes = tuple(_change(one, job, form) for one in job["changes"])
+    if len({change.row for change in changes}) < len(changes):
+        raise ValueError("a row stands twice")
+    told = {name: read(job[name]) for name, read in _readers(Plan, NOT_SAVED | {"changes"}).items()}
+    return Plan(**told, changes=changes, rows=_rows(changes, (one["line"] for one in job["changes"])))
+
+
+def _change(told: SavedForm, job: SavedForm, form: Resource) -> Change:
+    read = {name: read(told[name]) for name, read in _readers(Change, NOT_SAVED_OF_CHANGES).items()}
+    change = Change(job=job["job"], resource=form.name, **read)
+    if normal_id(change.id, form.id_forms) is None:
+        raise ValueError("not an id")
+    for edit in change.edits:
+        form.field(edit.field)
+    return change
+
+
+def _rows(changes: Iterable[Change], lines: Iterable[int | None]) -> pl.DataFrame:
+    """The rows of a plan as far as they are in the file: those of its changes, in the order of the sheet."""
+    told = [
+        {"row": one.row, "line": line, "key": one.key, "id": one.id, "name": one.name, "state": PlanState.CHANGE.value}
+        for one, line in zip(changes, lines, strict=True)
+    ]
+    return pl.DataFrame(told, schema=_ROWS).sort("row")
+
+
+@cache
+def _readers(form: type, without: frozenset[str]) -> Mapping[str, Callable[[Any], Any]]:
+    """What reads each field of a dataclass: its type says how, so that a new one needs no word here."""
+    types = get_type_hints(form, localns={"pl": pl})
+    return {one.name: TypeAdapter(types[one.name]).validate_python for one in fields(form) if one.name not in without}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not text")
+    return value
