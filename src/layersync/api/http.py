@@ -6,10 +6,11 @@ and no default headers, and the key is put on a request at the last moment (reli
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import httpx
 
+from layersync.api.redaction import Redact, redacted
 from layersync.api.wire import Answer, AnswerLost, NotSent, Request
 
 _CONNECT_S = 5.0
@@ -30,7 +31,7 @@ class HttpTransport:
         headers: Mapping[str, str],
         timeout_s: float,
         user_agent: str,
-        redact: Callable[[str], str] = str,
+        redact: Redact = str,
     ) -> None:
         self._base = httpx.URL(base_url)
         self._secret = dict(headers)
@@ -93,7 +94,7 @@ class HttpTransport:
         headers = {name.lower(): self._redact(value) for name, value in response.headers.items()}
         if headers.get("content-encoding", "identity") != "identity":
             raise AnswerLost("the answer is compressed though that was not asked for")
-        return Answer(response.status_code, headers, self._redact(body.decode("latin-1")).encode("latin-1"))
+        return Answer(response.status_code, headers, redacted(bytes(body), self._redact))
 
 
 def _not_sent(error: httpx.TransportError) -> NotSent:
