@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Mapping
+from typing import Literal
 
 import pytest
 
@@ -184,3 +185,22 @@ def assert_only_this_changed(
     """Every record is as before, but for the values in `changed`; `updatedAt` is the server's own business."""
     expected = {bare: {**record, **changed.get(bare, {}), "updatedAt": None} for bare, record in before.items()}
     assert {bare: {**record, "updatedAt": None} for bare, record in now.items()} == expected
+
+
+@pytest.mark.parametrize(("form", "lookups"), [("NFC", 1), ("NFD", 2)])
+def test_a_record_is_found_by_a_key_in_whatever_unicode_form_it_holds_it(
+    form: Literal["NFC", "NFD"], lookups: int, place: Place, api: Traffic
+) -> None:
+    place.configure(api.url, "[jobs.projects]\nsource = 'projects.csv'\nkey = 'customerExternalId'")
+    api.edit("projects", ACME, customerExternalId=unicodedata.normalize(form, "café-7"), tagline="old")
+    place.table([{"customerExternalId": unicodedata.normalize("NFC", "café-7"), "tagline": "old"}])
+    api.forget()
+    ran = place.call("sync")
+    assert (ran.code, ran.counts) == (0, {"unchanged": 1})
+    assert len([one for one in api.requests() if "customerExternalId" in str(one)]) == lookups
+
+
+def test_a_key_that_no_record_holds_in_any_form_is_not_found(place: Place, api: Traffic) -> None:
+    place.configure(api.url, "[jobs.projects]\nsource = 'projects.csv'\nkey = 'customerExternalId'")
+    place.table([{"customerExternalId": "café-8", "tagline": "old"}])
+    assert place.call("sync").counts == {"not_found": 1}

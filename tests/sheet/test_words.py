@@ -1,10 +1,11 @@
 """Words of a vocabulary: taken exactly, or refused with the word that was meant."""
 
 import zoneinfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from layersync.sheet.words import zone_names
+from layersync.sheet.zones import zone_names
 from layersync.values.problem import Severity
 from tests.sheet.build import column, errors, only_problem, states, values
 
@@ -59,6 +60,8 @@ FAR = [
     ("timezone", "../etc/passwd"),
     ("timezone", "Factory"),
     ("timezone", "GMT+25"),
+    ("timezone", "Pacific Time"),
+    ("timezone", "W. Europe Standard Time"),
     ("tongue", "klingonese"),
     ("tongue", "xx"),
     ("tongue", "e"),
@@ -79,6 +82,31 @@ def test_a_word_far_from_all_is_refused_with_an_example(header: str, cell: str) 
     problem = only_problem(column(header, cell))
     assert problem.severity is Severity.ERROR
     assert problem.what_to_do.startswith("write ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "zone"),
+    [
+        ("UTC+1", "Etc/GMT-1"),
+        ("utc +01:00", "Etc/GMT-1"),
+        ("GMT-5", "Etc/GMT+5"),
+        ("+0200", "Etc/GMT-2"),
+        ("\u221203:00", "Etc/GMT+3"),
+        ("UTC+5:30", None),
+        ("GMT+25", None),
+    ],
+)
+def test_an_offset_is_no_zone_and_like_none(cell: str, zone: str | None) -> None:
+    problem = only_problem(column("timezone", cell))
+    assert problem.what_to_do.startswith("write a name such as Europe/Berlin: an offset is no time zone")
+    assert problem.what_to_do.partition(" all year write ")[2] == (
+        f"{zone}, whose sign is the other way round" if zone else ""
+    )
+    if zone:
+        east = cell.strip("utcUTCGM ").startswith("+")
+        shift = zoneinfo.ZoneInfo(zone).utcoffset(datetime(2026, 1, 1, tzinfo=UTC))
+        assert shift is not None
+        assert (shift > timedelta(0)) is east
 
 
 @pytest.mark.parametrize(("header", "word"), [(header, cells[0]) for header, cells in GOOD])

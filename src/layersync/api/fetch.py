@@ -1,5 +1,6 @@
 """Carries out the reads that the plan room asks for."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from layersync.api.client import ReadClient
@@ -19,6 +20,7 @@ from layersync.plan.reads import (
     ListPage,
     Lookup,
     NotFound,
+    Page,
     Read,
     first_known,
     learn,
@@ -99,9 +101,20 @@ class _Reader:
             case GetRecord(_, record_id):
                 return await self._record(record_id)
             case Lookup(value, parameter, field):
-                return await self._pages.lookup(parameter, value, lambda item: self._is_held(value, item, field))
+                return await self._lookup(value, parameter, field)
             case ListPage(parent, cursor, only):
                 return await self._pages.page(parent, cursor, only)
+
+    async def _lookup(self, value: str, parameter: str, field: str) -> Page[Excerpt] | NotFound:
+        """Asks for the value as the sheet has it (NFC), then with its accents apart (NFD).
+
+        A server finds what equals the value byte by byte, and a record may hold what a Mac's file name once was.
+        """
+        page = await self._pages.lookup(parameter, value, lambda item: self._is_held(value, item, field))
+        apart = unicodedata.normalize("NFD", value)
+        if apart == value or isinstance(page, NotFound) or page.items:
+            return page
+        return await self._pages.lookup(parameter, apart, lambda item: self._is_held(value, item, field))
 
     async def _record(self, record_id: str) -> Found | NotFound:
         judgement = await self._client.get(item_path(self._form, record_id), parse=self._parse)

@@ -25,11 +25,11 @@ def squashed(text: str) -> str:
     return "".join(char for char in plain if char.isalnum())
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str | None:
+def nearest(word: str, candidates: Iterable[str], alike: float = _ALIKE) -> str | None:
     """Gives the candidate that `word` was probably meant to be, or None if none is near.
 
-    Near is: equal when squashed, one slip of the finger away, or alike by most of its letters. The shortest words are
-    only ever compared squashed.
+    Near is: equal when squashed, one slip of the finger away, or `alike` by that share of its letters. The shortest
+    words are only ever compared squashed.
     """
     by_squash: dict[str, str] = {}
     for candidate in candidates:
@@ -40,8 +40,8 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     if len(squash) < _SHORTEST:
         return None
     slips = (name for name in by_squash if len(name) > _SHORTEST and one_slip(squash, name))
-    alike = iter(difflib.get_close_matches(squash, by_squash, n=1, cutoff=_ALIKE))
-    near = next(slips, None) or next(alike, None)
+    others = iter(difflib.get_close_matches(squash, by_squash, n=1, cutoff=alike))
+    near = next(slips, None) or next(others, None)
     return by_squash[near] if near is not None else None
 
 

@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from importlib import resources
 from typing import Final, NamedTuple
 
 import langcodes
@@ -14,7 +13,8 @@ from email_validator import EmailNotValidError, validate_email
 from layersync.resources.field import Field, Kind
 from layersync.sheet.damage import hidden, plain
 from layersync.sheet.finding import Note
-from layersync.sheet.suggest import did_you_mean, nearest, shown, squashed
+from layersync.sheet.suggest import did_you_mean, nearest, shown
+from layersync.sheet.zones import near_zone, zone_advice, zone_names
 from layersync.values.problem import Severity
 
 
@@ -59,7 +59,7 @@ def understand_word(form: Field, cell: str, suggest: Suggest) -> Understood:
     objection = _OBJECTIONS[form.kind](form, word)
     if objection is None:
         return Understood(word, spaces)
-    return Understood(None, (Note(objection, did_you_mean(suggest(form, word), _WAYS_OUT[form.kind])),))
+    return Understood(None, (Note(objection, did_you_mean(suggest(form, word), _WAYS_OUT[form.kind](word))),))
 
 
 def suggest_word(form: Field, word: str) -> str | None:
@@ -68,7 +68,7 @@ def suggest_word(form: Field, word: str) -> str | None:
         case Kind.ENUM:
             return nearest(word, form.choices)
         case Kind.TIMEZONE:
-            return _near_zone(word)
+            return near_zone(word)
         case Kind.LANGUAGE:
             return _near_language(word)
         case _:
@@ -107,22 +107,6 @@ def _not_a_language(_form: Field, word: str) -> str | None:
     return None if well_formed and langcodes.tag_is_valid(word) else f"{shown(word)} is not a language tag"
 
 
-@lru_cache(maxsize=1)
-def zone_names() -> frozenset[str]:
-    """All names of the IANA database, from the package that carries it: the same on every machine."""
-    names = resources.files("tzdata").joinpath("zones").read_text("utf-8").split()
-    return frozenset(names) - {"Factory"}
-
-
-def _near_zone(word: str) -> str | None:
-    # in a fixed order, so that the same sheet is always told the same
-    zones = sorted(zone_names())
-    near = nearest(word, zones)
-    if near is not None:
-        return near
-    return next((zone for zone in zones if squashed(zone.rpartition("/")[2]) == squashed(word)), None)
-
-
 def _near_language(word: str) -> str | None:
     tag = re.sub(r"[\s_]+", "-", word)
     if _LANGUAGE_SHAPE.fullmatch(tag) and langcodes.tag_is_valid(tag):
@@ -139,9 +123,9 @@ _OBJECTIONS: Final[dict[Kind, Callable[[Field, str], str | None]]] = {
     Kind.TIMEZONE: _not_a_zone,
     Kind.LANGUAGE: _not_a_language,
 }
-_WAYS_OUT: Final = {
-    Kind.ENUM: "write one of these words",
-    Kind.EMAIL: "write one address, such as ops@example.com",
-    Kind.TIMEZONE: "write a name such as Europe/Berlin",
-    Kind.LANGUAGE: "write a BCP-47 tag such as en or pt-BR",
+_WAYS_OUT: Final[dict[Kind, Callable[[str], str]]] = {
+    Kind.ENUM: lambda _: "write one of these words",
+    Kind.EMAIL: lambda _: "write one address, such as ops@example.com",
+    Kind.TIMEZONE: zone_advice,
+    Kind.LANGUAGE: lambda _: "write a BCP-47 tag such as en or pt-BR",
 }
