@@ -15,7 +15,7 @@ from layersync.sheet.damage import is_error, is_twice_encoded, is_unseen
 from layersync.sheet.finding import Finding, Note
 from layersync.sheet.freetext import read_text
 from layersync.sheet.header import Placed
-from layersync.sheet.masks import among, at_most
+from layersync.sheet.masks import among, at_most, beyond_ascii
 from layersync.sheet.words import Rationed, Understood, suggest_word, understand_word
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Role
@@ -50,35 +50,64 @@ def read_cells(texts: pl.Series, place: Placed, rules: SheetRules) -> Reading:
     Blank is null and `rules.clear_token` is `CLEAR`; all else is read by the kind of the field. A cell that is wrong
     is null, one that only breaks a limit keeps its value.
     """
-    given = pl.DataFrame({"cell": texts}).with_row_index("at")
-    given = given.with_columns(trimmed=pl.col("cell").str.strip_chars()).filter(pl.col("trimmed") != "")
-    given = given.with_columns(mark=_mark(rules.clear_token))
+    given = pl.DataFrame({"cell": texts}).with_row_index("at").filter(pl.col("cell").str.strip_chars() != "")
+    marked = _marked(given, rules.clear_token)
     refusals = _refusals(place, rules.clear_token)
-    refused = given.filter(pl.col("mark").is_in(list(refusals)))
+    refused = marked.filter(pl.col("mark").is_in(list(refusals)))
     findings = [Finding(at, place.index, refusals[mark]) for at, mark in refused.select("at", "mark").iter_rows()]
-    cleared = given.filter((pl.col("mark") == _Mark.CLEAR.value) & place.form.nullable)
-    given = given.filter(pl.col("mark").is_null() | (pl.col("mark") == _Mark.ESCAPED.value))
+    cleared = marked.filter((pl.col("mark") == _Mark.CLEAR.value) & place.form.nullable)["at"]
+    given = _freed(given, marked)
     stated = _read_given(given, place, rules)
-    values = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
-    values = values.scatter(cleared["at"], CLEAR).scatter(given["at"], stated.values)
-    return Reading(values, (*findings, *stated.findings))
+    return Reading(_spread(stated.values, given["at"], cleared, len(texts)), (*findings, *stated.findings))
 
 
-def _mark(token: str) -> pl.Expr:
-    """Marks the cells that are damaged, or have to do with the clear token; null for plain values."""
+def _spread(values: pl.Series, at: pl.Series, cleared: pl.Series, rows: int) -> pl.Series:
+    """Gives every row its value, `CLEAR` or null."""
+    if len(values) == rows:
+        return values
+    return pl.repeat(None, rows, dtype=pl.String, eager=True).scatter(cleared, CLEAR).scatter(at, values)
+
+
+def _marked(given: pl.DataFrame, token: str) -> pl.DataFrame:
+    """Gives the columns `at`, `trimmed`, `mark` of the cells that are damaged, or have to do with the clear token."""
+    # what is plain ASCII and begins like neither an error value nor the token is not marked
+    cell = pl.col("cell")
+    suspect = cell.str.contains(rf"\A\s*[#LlE\\{_initials(token)}]") | beyond_ascii(cell)
+    suspects = given.filter(suspect).select("at", trimmed=cell.str.strip_chars())
+    tests = _tests(token)
+    marked = suspects.with_columns(**tests).filter(pl.any_horizontal(*tests))
+    first_mark = pl.coalesce(pl.when(mark).then(pl.lit(mark)) for mark in tests)
+    return marked.select("at", "trimmed", mark=first_mark)
+
+
+def _initials(token: str) -> str:
+    """Gives what may stand between the brackets of an expression for the first character of the token."""
+    return re.escape(token[0].lower() + token[0].upper())
+
+
+def _freed(given: pl.DataFrame, marked: pl.DataFrame) -> pl.DataFrame:
+    """Leaves the marked cells out, except those that escape the token: they lose the backslash that says so."""
+    if marked.is_empty():
+        return given
+    text = pl.col("trimmed").str.slice(1).alias("cell")
+    escaped = marked.filter(pl.col("mark") == _Mark.ESCAPED.value).select("at", text)
+    return pl.concat([given.join(marked, on="at", how="anti"), escaped]).sort("at")
+
+
+def _tests(token: str) -> dict[str, pl.Expr]:
+    """Tells which cells have a mark; where several fit, the first counts."""
     text = pl.col("trimmed")
-    short = at_most(text, len(token.encode()) + _SLACK)
+    short = at_most(text, len(token.encode()) + _SLACK) & text.str.contains(rf"\A[\\{_initials(token)}]")
     squeezed = among(text, short, lambda t: t.str.replace_all(r"\s", "").str.to_lowercase() == token.lower())
     escaped = among(text, short, lambda t: t.str.contains(rf"\A\\+(?i:{re.escape(token)})\z"))
-    marks = (
-        (is_error(text), _Mark.ERROR),
-        (is_unseen(text), _Mark.UNSEEN),
-        (is_twice_encoded(text), _Mark.TWICE_ENCODED),
-        (text == token, _Mark.CLEAR),
-        (squeezed, _Mark.NEARLY_CLEAR),
-        (escaped, _Mark.ESCAPED),
-    )
-    return pl.coalesce(pl.when(is_so).then(pl.lit(mark.value)) for is_so, mark in marks)
+    return {
+        _Mark.ERROR.value: is_error(text),
+        _Mark.UNSEEN.value: is_unseen(text),
+        _Mark.TWICE_ENCODED.value: is_twice_encoded(text),
+        _Mark.CLEAR.value: text == token,
+        _Mark.NEARLY_CLEAR.value: squeezed,
+        _Mark.ESCAPED.value: escaped,
+    }
 
 
 def _refusals(place: Placed, token: str) -> dict[str, Note]:
@@ -102,9 +131,6 @@ def _refusals(place: Placed, token: str) -> dict[str, Note]:
 def _read_given(given: pl.DataFrame, place: Placed, rules: SheetRules) -> Reading:
     if given.is_empty():
         return Reading(given["cell"], ())
-    # the first backslash of an escaped token only says that it is text
-    freed = pl.when(pl.col("mark").is_null()).then("cell").otherwise(pl.col("trimmed").str.slice(1))
-    given = given.select("at", cell=freed)
     if place.form.kind is Kind.TEXT:
         limited = place.column.role is Role.MANAGED
         return Reading(*read_text(given, place, limited=limited))

@@ -4,20 +4,19 @@ import hashlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 import polars as pl
 
 from layersync.errors import InputUnusable
 from layersync.resources.resource import Resource
+from layersync.sheet.broken import broken_record
 from layersync.sheet.dialect import DELIMITERS, Dialect, find_dialect
 from layersync.sheet.marks import Marks
-from layersync.sheet.quoting import find_fault
 from layersync.sheet.records import MAX_COLUMNS, Records, read_records
 from layersync.sheet.refusal import refusal
 from layersync.sheet.strangers import known_names
-from layersync.sheet.structure import MAX_CELL, faults_of_cells, unclean_quotes
-from layersync.sheet.text import Encoding, find_encoding, physical_lines
+from layersync.sheet.structure import Places, faults_of_cells, special_cells, unclean_quotes
+from layersync.sheet.text import Encoding, absent_character, find_encoding, line_sizes, physical_lines
 from layersync.sheet.undecodable import undecodable
 from layersync.values.grid import Grid, letter
 from layersync.values.problem import Problem, Severity
@@ -28,12 +27,14 @@ from layersync.values.rules import SheetRules
 class Sheet:
     """A grid, the physical line at which its header starts, and what is wrong with its structure.
 
-    `marks` is what a workbook says of its cells, None for text formats.
+    `special` are the cells that `structure.special_cells` found. `marks` is what a workbook says of its cells, None for
+    text formats.
     """
 
     grid: Grid
     header_line: int
     problems: tuple[Problem, ...]
+    special: Places
     marks: Marks | None = None
 
 
@@ -46,35 +47,30 @@ def read_delimited(rules: SheetRules, resource: Resource, raw: bytes) -> Sheet:
     """
     encoding = find_encoding(rules.source, raw, rules.encoding)
     names = {*known_names(resource), *rules.columns}
-    sizes = array("Q")
     try:
-        dialect = find_dialect(lambda: _lines(raw, encoding), rules, names)
-        lines = physical_lines(raw, encoding, sizes)
-        records = read_records(lines, dialect.delimiter, dialect.skip_lines, rules.header_row, rules.max_rows)
+        dialect = find_dialect(lambda: physical_lines(raw, encoding), rules, names)
+        joint = absent_character(raw, encoding)
+        records = read_records(physical_lines(raw, encoding), joint, dialect, rules.header_row, rules.max_rows)
     except UnicodeDecodeError:
         raise undecodable(rules, raw, encoding, names) from None
     if records.header is None or not any(cell.strip() for cell in records.header):
         raise _no_header(rules, records, raw, encoding, dialect)
     if len(records.header) > MAX_COLUMNS:
         raise _too_wide(rules, records, dialect)
-    grid = _grid(rules, records, raw, encoding, dialect, sizes)
+    grid = _grid(rules, records, raw, encoding, dialect)
+    special = special_cells(grid)
     problems = (
         *_faults_of_records(rules, records, dialect),
         *_broken(rules.source, records, raw, encoding, dialect),
-        *unclean_quotes(grid),
-        *faults_of_cells(grid, rules.header_row),
+        *unclean_quotes(grid, special),
+        *faults_of_cells(grid, rules.header_row, special),
     )
     header_line = records.first_line(rules.header_row - 1, dialect.skip_lines)
-    return Sheet(grid, header_line, problems)
+    return Sheet(grid, header_line, problems, special)
 
 
-def _lines(raw: bytes, encoding: Encoding) -> Iterator[str]:
-    return physical_lines(raw, encoding, array("Q"))
-
-
-def _grid(
-    rules: SheetRules, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect, sizes: "array[int]"
-) -> Grid:
+def _grid(rules: SheetRules, records: Records, raw: bytes, encoding: Encoding, dialect: Dialect) -> Grid:
+    sizes = line_sizes(raw, encoding)
     header_end = encoding.mark + sum(sizes[: records.ends[rules.header_row - 1]])
     below_header = len(records.ends) - rules.header_row
     return Grid(
@@ -96,9 +92,8 @@ def _grid(
 def _positions(records: Records, skipped: int, mark: int, sizes: "array[int]") -> pl.DataFrame:
     """Gives row, line and byte span of every kept record."""
     offsets = pl.concat([pl.Series([0], dtype=pl.UInt64), pl.Series(sizes, dtype=pl.UInt64).cum_sum()]) + mark
-    last = pl.Series(records.ends, dtype=pl.UInt64)
-    spans = pl.DataFrame({"before": last.shift(1, fill_value=skipped), "last": last})
-    kept = pl.Series(records.kept, dtype=pl.UInt64)
+    spans = pl.DataFrame({"before": records.ends.shift(1, fill_value=skipped), "last": records.ends})
+    kept = records.kept
     spans = spans[kept]
     return pl.DataFrame(
         {
@@ -149,14 +144,7 @@ def _broken(source: str, records: Records, raw: bytes, encoding: Encoding, diale
         return
     record = len(records.ends)
     line = records.first_line(record, dialect.skip_lines)
-    # the pass ended here: what comes after may not be in the encoding
-    text = "".join(islice(_lines(raw, encoding.lossless()), line - 1, None))
-    fault = find_fault(text, line, dialect.delimiter)
-    if fault is None:
-        message = f"a cell of the row that starts in line {line} is longer than {MAX_CELL:,} characters"
-        yield Problem(message=message, what_to_do="shorten it", source=source, row=record + 1, line=line)
-        return
-    yield fault.problem(source, record + 1)
+    yield broken_record(source, raw, encoding, dialect.delimiter, record + 1, line)
 
 
 def _faults_of_records(rules: SheetRules, records: Records, dialect: Dialect) -> Iterator[Problem]:

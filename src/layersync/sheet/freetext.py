@@ -9,7 +9,6 @@ from layersync.resources.field import Field
 from layersync.sheet.damage import has_invisible, hidden
 from layersync.sheet.finding import Finding, Note
 from layersync.sheet.header import Placed
-from layersync.sheet.masks import among, beyond_ascii
 from layersync.values.problem import Severity
 
 # which texts are spoken of, and how
@@ -26,7 +25,7 @@ def read_text(given: pl.DataFrame, place: Placed, *, limited: bool) -> tuple[pl.
     CRLF and CR inside a cell become LF. Gives the values in the order of `given`.
     """
     checks = [*_looks(place.form), *(_lengths(place.form) if limited else ())]
-    texts = given.select("at", text=in_nfc(pl.col("cell").str.replace_all("\r\n?", "\n")))
+    texts = given.select("at", text=in_nfc(_with_plain_line_ends(given["cell"])))
     masks = texts.select(mask.alias(str(number)) for number, (mask, _) in enumerate(checks))
     findings = []
     for mask, (_, word) in zip(masks, checks, strict=True):
@@ -36,11 +35,19 @@ def read_text(given: pl.DataFrame, place: Placed, *, limited: bool) -> tuple[pl.
     return texts.select(pl.when(~_tabbed(place.form)).then("text")).to_series(), tuple(findings)
 
 
-def in_nfc(texts: pl.Expr) -> pl.Expr:
+def in_nfc(texts: pl.Series) -> pl.Series:
     """Gives the texts in the Unicode form in which they are compared and sent (reliability B5)."""
     # normalising is dear, and no character below the combining marks is changed by it
-    changeable = among(texts, beyond_ascii(texts), lambda t: t.str.contains(_CHANGEABLE))
-    return pl.when(changeable).then(texts).str.normalize("NFC").fill_null(texts)
+    beyond = (texts.str.len_bytes() != texts.str.len_chars()).arg_true()
+    changeable = beyond.filter(texts.gather(beyond).str.contains(_CHANGEABLE))
+    if changeable.is_empty():
+        return texts
+    return texts.clone().scatter(changeable, texts.gather(changeable).str.normalize("NFC"))
+
+
+def _with_plain_line_ends(texts: pl.Series) -> pl.Series:
+    has_others = texts.str.contains("\r", literal=True).any()
+    return texts.str.replace_all("\r\n?", "\n") if has_others else texts
 
 
 def _looks(form: Field) -> Iterator[_Check]:

@@ -36,7 +36,8 @@ class Keys(NamedTuple):
 
 def read_ids(texts: pl.Series, resource: Resource, index: int, called: str) -> Keys:
     """Reads a column of ids, `called` that in messages; blank cells are null and not spoken of."""
-    bare = pl.col("trimmed").str.extract(id_pattern(resource.id_forms), 1)
+    text = pl.col("trimmed")
+    bare = pl.when(text.str.contains(id_pattern(resource.id_forms))).then(text.str.replace(r"\A[a-z]+_", ""))
     lowered = pl.when(bare.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare)
     read = _trimmed(texts).with_columns(key=lowered)
     wrong = read.filter(pl.col("key").is_null() & (pl.col("trimmed") != "")).select("at", "trimmed")
@@ -81,9 +82,11 @@ def duplicates(keys: pl.Series, rows: pl.Series, counted: pl.Series, index: int,
 
 
 def _read_text_keys(texts: pl.Series, index: int) -> Keys:
-    text = in_nfc(pl.col("trimmed"))
+    trimmed = _trimmed(texts)
+    text = pl.col("text")
     suspect = is_error(text) | is_twice_encoded(text) | text.str.contains(_SUSPECT)
-    read = _trimmed(texts).with_columns(key=pl.when(~suspect & (text != "")).then(text))
+    read = trimmed.with_columns(text=in_nfc(trimmed["trimmed"]))
+    read = read.with_columns(key=pl.when(~suspect & (text != "")).then(text))
     wrong = read.filter(pl.col("key").is_null() & (pl.col("trimmed") != "")).select("at", "trimmed")
     findings = [Finding(at, index, _why_no_key(text)) for at, text in wrong.iter_rows()]
     return Keys(read["key"], (*findings, *_spaces(read, index)))

@@ -37,7 +37,7 @@ def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) 
     refuse_other_formats(rules.source, raw)
     sheet = read_workbook(rules, raw) if is_workbook(raw) else read_delimited(rules, resource, raw)
     layout = read_header(rules, resource, sheet.grid, sheet.header_line)
-    lines = () if sheet.marks else _faults_of_lines(rules, resource, sheet.grid, layout)
+    lines = () if sheet.marks else _faults_of_lines(rules, resource, sheet, layout)
     problems = (*layout.problems, *sheet.problems, *lines)
     if layout.key is None or problems:
         raise _unusable(problems)
@@ -51,12 +51,13 @@ def _marks(rules: SheetRules, resource: Resource, sheet: Sheet, layout: Layout) 
     return tuple(marked(sheet.marks, rules, resource, sheet.grid, layout)) if sheet.marks else ()
 
 
-def _faults_of_lines(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout) -> tuple[Problem, ...]:
+def _faults_of_lines(rules: SheetRules, resource: Resource, sheet: Sheet, layout: Layout) -> tuple[Problem, ...]:
     multiline = frozenset(place.index for place in layout.placed if place.form.multiline)
-    found = broken_lines(grid, multiline)
+    found = broken_lines(sheet.grid, multiline, sheet.special)
     if layout.key is None or not is_id(resource, rules.key):
         return found
-    return (*found, *swallowed_rows(grid, multiline, layout.key, "|".join(resource.id_forms)))
+    pattern = "|".join(resource.id_forms)
+    return (*found, *swallowed_rows(sheet.grid, multiline, sheet.special, layout.key, pattern))
 
 
 def _no_rows(rules: SheetRules, sheet: Sheet) -> InputUnusable:

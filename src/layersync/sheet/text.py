@@ -18,6 +18,8 @@ _UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _BLOCK: Final = 65_536
 _ASCII: Final = bytes(range(128))
 _LOOK_AHEAD: Final = 4096
+_SEPARATORS: Final = range(0x1F, 0x1B, -1)
+_PRIVATE: Final = range(0xE000, 0xF900)
 _RESAVE: Final = "save the sheet again as CSV (UTF-8)"
 
 
@@ -54,20 +56,38 @@ def find_encoding(name: str, raw: bytes, declared: str | None) -> Encoding:
     return Encoding(codec)
 
 
-def physical_lines(raw: bytes, encoding: Encoding, sizes: "array[int]") -> Iterator[str]:
-    """Yields the physical lines with their ends (LF, CRLF or CR), and adds the size of each in bytes to `sizes`.
+def physical_lines(raw: bytes, encoding: Encoding) -> Iterator[str]:
+    """Gives the physical lines with their ends (LF, CRLF or CR).
 
-    The sizes run ahead of the lines. Raises UnicodeDecodeError at the first line that is not what the encoding allows.
+    Reading on raises UnicodeDecodeError near the first line that is not what the encoding allows.
     """
+    source = io.BytesIO(raw)
+    source.seek(encoding.mark)
+    return io.TextIOWrapper(source, encoding.codec, encoding.errors, newline="")
+
+
+def line_sizes(raw: bytes, encoding: Encoding) -> "array[int]":
+    """Gives the size in bytes of each physical line, its end included."""
+    sizes = array("Q")
     if encoding.wide:
-        yield from _wide_lines(raw, encoding, sizes)
-        return
+        sizes.extend(len(line.encode(encoding.codec)) for line in physical_lines(raw, encoding.lossless()))
+        return sizes
     for block in _blocks(raw, encoding.mark):
         # of bytes, splitlines knows no other line ends than these three
-        lines = block.splitlines(keepends=True)
-        sizes.extend(map(len, lines))
-        for line in lines:
-            yield line.decode(encoding.codec, encoding.errors)
+        sizes.extend(map(len, block.splitlines(keepends=True)))
+    return sizes
+
+
+def absent_character(raw: bytes, encoding: Encoding) -> str:
+    """Gives a character that the text does not have: one that no text should have, if possible."""
+    return next(char for char in map(chr, (*_SEPARATORS, *_PRIVATE)) if not _may_have(raw, char, encoding))
+
+
+def _may_have(raw: bytes, char: str, encoding: Encoding) -> bool:
+    try:
+        return char.encode(encoding.codec) in raw
+    except UnicodeEncodeError:
+        return False
 
 
 def guess_encoding(raw: bytes) -> str | None:
@@ -137,10 +157,3 @@ def _looks_wide(raw: bytes) -> bool:
     start = raw[:_LOOK_AHEAD]
     zeros = max(start[0::2].count(0), start[1::2].count(0))
     return len(start) > 1 and zeros > len(start) // 8
-
-
-def _wide_lines(raw: bytes, encoding: Encoding, sizes: "array[int]") -> Iterator[str]:
-    text = raw[encoding.mark :].decode(encoding.codec)
-    for line in io.StringIO(text, newline=""):
-        sizes.append(len(line.encode(encoding.codec)))
-        yield line

@@ -2,13 +2,13 @@
 
 import csv
 import re
-from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from layersync.errors import InputUnusable
+from layersync.sheet.broken import broken_record
 from layersync.sheet.dialect import find_dialect
 from layersync.sheet.text import Encoding, guess_encoding, physical_lines
 from layersync.values.grid import letter
@@ -29,7 +29,7 @@ def undecodable(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collec
     what_to_do = _CUT_OFF if cut_off else _way_out(raw, encoding)
     message = f"{rules.source} is not {encoding.codec}: byte {offset:,} cannot be read"
     cells = _line(rules, raw[:offset], encoding) if encoding.wide else _cells(rules, raw, encoding, known)
-    problems = tuple(replace(cell, what_to_do=what_to_do) for cell in cells)
+    problems = tuple(replace(cell, what_to_do=cell.what_to_do or what_to_do) for cell in cells)
     return InputUnusable(message, what_to_do, problems)
 
 
@@ -60,23 +60,32 @@ def _line(rules: SheetRules, before: bytes, encoding: Encoding) -> Iterator[Prob
 
 def _cells(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[str]) -> Iterator[Problem]:
     def lines() -> Iterator[str]:
-        return physical_lines(raw, encoding.lossless(), array("Q"))
+        return physical_lines(raw, encoding.lossless())
 
     dialect = find_dialect(lines, rules, known)
-    reader = csv.reader(islice(lines(), dialect.skip_lines, None), delimiter=dialect.delimiter)
-    before = dialect.skip_lines
-    for row, record in enumerate(reader, 1):
-        for index, cell in enumerate(record):
-            damage = _KEPT_BYTES.search(cell)
-            if damage is not None:
-                yield Problem(
-                    message=f"the cell holds bytes that are not {encoding.codec}: {_hex(damage[0])}",
-                    source=rules.source,
-                    row=row,
-                    line=before + 1,
-                    column=letter(index),
-                )
-        before = dialect.skip_lines + reader.line_num
+    reader = csv.reader(islice(lines(), dialect.skip_lines, None), delimiter=dialect.delimiter, strict=True)
+    row, line = 1, dialect.skip_lines + 1
+    try:
+        for row, record in enumerate(reader, 2):
+            yield from _damaged(rules, encoding, record, row - 1, line)
+            line = dialect.skip_lines + reader.line_num + 1
+    except csv.Error:
+        yield broken_record(rules.source, raw, encoding, dialect.delimiter, row, line)
+
+
+def _damaged(
+    rules: SheetRules, encoding: Encoding, record: Sequence[str], row: int, line: int
+) -> Iterator[Problem]:
+    for index, cell in enumerate(record):
+        damage = _KEPT_BYTES.search(cell)
+        if damage is not None:
+            yield Problem(
+                message=f"the cell holds bytes that are not {encoding.codec}: {_hex(damage[0])}",
+                source=rules.source,
+                row=row,
+                line=line,
+                column=letter(index),
+            )
 
 
 def _hex(kept: str) -> str:

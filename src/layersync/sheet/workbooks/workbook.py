@@ -10,7 +10,7 @@ from layersync.errors import InputUnusable
 from layersync.sheet.delimited import Sheet
 from layersync.sheet.marks import Marks
 from layersync.sheet.refusal import where
-from layersync.sheet.structure import faults_of_cells
+from layersync.sheet.structure import faults_of_cells, special_cells
 from layersync.sheet.suggest import shown
 from layersync.sheet.workbooks.exchange import Answer, Request, read_answer
 from layersync.sheet.workbooks.process import parse_in_child
@@ -40,8 +40,9 @@ def read_workbook(rules: SheetRules, raw: bytes) -> Sheet:
     except Unreadable as reason:
         raise _refusal(rules.source, reason) from None
     grid = _grid(rules, raw, answer)
-    problems = (*_faults(rules, answer), *faults_of_cells(grid, rules.header_row))
-    return Sheet(grid, rules.header_row, problems, Marks(answer.numbers, answer.damage))
+    special = special_cells(grid)
+    problems = (*_faults(rules, answer), *faults_of_cells(grid, rules.header_row, special))
+    return Sheet(grid, rules.header_row, problems, special, Marks(answer.numbers, answer.damage))
 
 
 def _refusal(source: str, reason: Unreadable) -> InputUnusable:
