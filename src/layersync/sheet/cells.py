@@ -11,11 +11,11 @@ import polars as pl
 
 from layersync.resources.field import Kind
 from layersync.sheet.composed import understand_list, understand_object
-from layersync.sheet.damage import is_error, is_twice_encoded, is_unseen
+from layersync.sheet.damage import is_error, is_strange, is_twice_encoded, is_unseen
 from layersync.sheet.finding import Finding, Note
 from layersync.sheet.freetext import read_text
 from layersync.sheet.header import Placed
-from layersync.sheet.masks import among, at_most, beyond_ascii
+from layersync.sheet.masks import among, at_most
 from layersync.sheet.words import Rationed, Understood, suggest_word, understand_word
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Role
@@ -70,9 +70,9 @@ def _spread(values: pl.Series, at: pl.Series, cleared: pl.Series, rows: int) -> 
 
 def _marked(given: pl.DataFrame, token: str) -> pl.DataFrame:
     """Gives the columns `at`, `trimmed`, `mark` of the cells that are damaged, or have to do with the clear token."""
-    # what is plain ASCII and begins like neither an error value nor the token is not marked
+    # what has no strange characters and begins like neither an error value nor the token is not marked
     cell = pl.col("cell")
-    suspect = cell.str.contains(rf"\A\s*[#LlE\\{_initials(token)}]") | beyond_ascii(cell)
+    suspect = cell.str.contains(rf"\A\s*[#LlE\\{_initials(token)}]") | is_strange(cell)
     suspects = given.filter(suspect).select("at", trimmed=cell.str.strip_chars())
     tests = _tests(token)
     marked = suspects.with_columns(**tests).filter(pl.any_horizontal(*tests))

@@ -34,10 +34,17 @@ _TWICE_ENCODED: Final = "|".join(
 )
 # joiners shape emoji and several scripts, tags shape flags: those are meant
 _INVISIBLE: Final = "[\\p{Cf}\\p{Zl}\\p{Zp}--[\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}\U000e0020-\U000e007f]]"
+# every character that one of the two above can begin with, or hold: what has none needs no closer look
+_STRANGE: Final = "[ÂÃâãðïÎÏÐÑ×ØÙÚÛ\N{SOFT HYPHEN}]|[^\\x00-\\x{2ff}]"
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
 _SMART: Final = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."}
 )
+
+
+def is_strange(texts: pl.Expr) -> pl.Expr:
+    """Marks the texts that may be unseen, twice encoded or hold what can't be seen: no others are."""
+    return among(texts, beyond_ascii(texts), lambda t: t.str.contains(_STRANGE))
 
 
 def is_error(trimmed: pl.Expr) -> pl.Expr:

@@ -37,9 +37,11 @@ class Keys(NamedTuple):
 def read_ids(texts: pl.Series, resource: Resource, index: int, called: str) -> Keys:
     """Reads a column of ids, `called` that in messages; blank cells are null and not spoken of."""
     text = pl.col("trimmed")
-    bare = pl.when(text.str.contains(id_pattern(resource.id_forms))).then(text.str.replace(r"\A[a-z]+_", ""))
-    lowered = pl.when(bare.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare)
-    read = _trimmed(texts).with_columns(key=lowered)
+    read = _trimmed(texts)
+    prefixed = read["trimmed"].str.contains("_", literal=True).any()
+    bare = text.str.replace(r"\A[a-z]+_", "") if prefixed else text
+    key = pl.when(text.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare)
+    read = read.with_columns(key=pl.when(text.str.contains(id_pattern(resource.id_forms))).then(key))
     wrong = read.filter(pl.col("key").is_null() & (pl.col("trimmed") != "")).select("at", "trimmed")
     findings = [Finding(at, index, _why_no_id(text, resource, called)) for at, text in wrong.iter_rows()]
     return Keys(read["key"], (*findings, *_spaces(read, index)))
