@@ -17,7 +17,6 @@ from layersync.sheet.structure import broken_lines, swallowed_rows
 from layersync.sheet.understand import narrowed, understand
 from layersync.sheet.workbooks import is_workbook, read_workbook
 from layersync.values.desired import Desired
-from layersync.values.grid import Grid
 from layersync.values.problem import Problem
 from layersync.values.rules import SheetRules
 from layersync.values.source_name import source_name

@@ -73,9 +73,7 @@ def _cells(rules: SheetRules, raw: bytes, encoding: Encoding, known: Collection[
         yield broken_record(rules.source, raw, encoding, dialect.delimiter, row, line)
 
 
-def _damaged(
-    rules: SheetRules, encoding: Encoding, record: Sequence[str], row: int, line: int
-) -> Iterator[Problem]:
+def _damaged(rules: SheetRules, encoding: Encoding, record: Sequence[str], row: int, line: int) -> Iterator[Problem]:
     for index, cell in enumerate(record):
         damage = _KEPT_BYTES.search(cell)
         if damage is not None:
