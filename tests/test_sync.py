@@ -279,6 +279,17 @@ def test_an_api_that_suspends_us_ends_the_run_before_anything_is_read(tmp_path: 
     assert len(server.log) == 1
 
 
+def test_8_15_a_scope_that_the_key_seems_to_lack_is_told_and_the_run_goes_on(tmp_path: Path) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    server.records["/v1/whoami"]["scopes"] = ["projects:read"]
+    console = Quiet()
+    assert words(run(server, tmp_path, "run-1", console=console)) == [Word.CHANGED] * ROWS
+    assert [line for line in console.told if "scope" in line] == [
+        "projects: the key seems to lack the scope projects:write; trying all the same"
+    ]
+
+
 def test_nothing_is_asked_of_the_api_when_no_sheet_can_be_used(tmp_path: Path) -> None:
     server = a_server()
     (tmp_path / "projects.csv").write_text("id,tagline\n", encoding="utf-8")

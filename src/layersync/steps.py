@@ -95,7 +95,18 @@ async def greet(session: Session) -> Link | None:
     except SyncError as error:
         session.stop.ask(error)
         return None
+    _warn_of_scopes(link, session)
     return link
+
+
+def _warn_of_scopes(link: Link, session: Session) -> None:
+    """Says which scopes the key seems to lack, and goes on: whether it does is for the API to say."""
+    for job in session.jobs:
+        lacking = job.form.lacking(link.target.scopes, writes=not session.order.dry_run)
+        if lacking:
+            session.console.tell(
+                f"{job.name}: the key seems to lack the scope {' and '.join(lacking)}; trying all the same"
+            )
 
 
 def _refuse_other_organization(link: Link, session: Session) -> None:

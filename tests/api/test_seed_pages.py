@@ -281,7 +281,7 @@ def test_influencer_page_personality_key_is_cleared_by_an_explicit_null(place: P
 
 
 @pytest.mark.parametrize("sync", [sync_project, sync_influencer])
-def test_both_pages_name_the_key_in_the_header_that_the_settings_say(
+def test_8_06_both_pages_name_the_key_in_the_one_header_that_the_settings_say(
     place: Place, page: Page, sync: Callable[..., Ran]
 ) -> None:
     record = project(id=PRJ.removeprefix("prj_")) if sync is sync_project else influencer()
@@ -303,3 +303,10 @@ def test_project_page_archiving_and_research_are_told_with_the_change(place: Pla
     (row,) = ran.results["rows"]
     assert row["outcome"] == "changed"
     assert len(row["side_effects"]) == 2
+
+
+@pytest.mark.parametrize("key", ["lp_test_0123456789abcdef", "lp_live_0123456789abcdef"])
+def test_8_16_a_test_key_is_guarded_like_any_other(key: str, page: Page, tmp_path: Path) -> None:
+    page.record = project()
+    ran = sync_project(place_in(tmp_path, key), page, key=ACME, status="archived")
+    assert (ran.code, ran.counts, page.patches) == (5, {"held": 1}, [])

@@ -112,7 +112,7 @@ def test_records_matched_by_another_key_are_found_in_the_listing_or_looked_up() 
     assert (server.requests, read.records["_id"].to_list()) == (2, [an_id(7)])
 
 
-def test_a_key_that_two_records_share_is_ambiguous_and_none_is_picked() -> None:
+def test_8_08_a_key_that_two_records_share_is_ambiguous_and_none_is_picked() -> None:
     server = Server(PROJECTS, [project(1, customerExternalId="same"), project(2, customerExternalId="same")])
     read = read_all(
         desired(PROJECTS, [{"customerExternalId": "same", "timezone": "UTC"}], key="customerExternalId"), server

@@ -67,25 +67,21 @@ class Looks:
             return Settled(Word.UNKNOWN, f"sent, the answer was lost, and the {self._form.noun} is gone", "look for it")
         looked = recheck(change, record, self._form)
         if looked.verdict is Verdict.CONVERGED:
-            return done
+            return _otherwise(change, record) if _lost(change, record) else done
         return at_base if looked.verdict is Verdict.SEND else _unsent(looked)
 
     async def read_back(self, change: Change) -> Settled:
         """Looks whether the record shows what a 200 did not; in the end says what the server holds instead."""
-        held = unshown(change, {})
+        record: Mapping[str, object] | None = None
         for pause in _READ_BACK_S:
             await self._clock.sleep(pause)
             try:
                 record = await read_record(self._form, change.id, self._reader)
             except SyncError as error:
                 return Settled(Word.UNKNOWN, f"accepted, but could not be read back: {error.message}", "run again")
-            held = unshown(change, record or {})
-            if not held:
+            if shows(change, record or {}):
                 return Settled(Word.CHANGED)
-        stored = "; ".join(f"{edit.path} is {_words(value)}, not {_words(edit.after)}" for edit, value in held)
-        return Settled(
-            Word.FAILED, f"the API said yes but holds something else: {stored}", "ask Layers, or correct the cell"
-        )
+        return _otherwise(change, record or {})
 
     def _is_due(self, change: Change) -> bool:
         replaces = any(self._form.field(name).write is Write.REPLACE for name in change.patch)
@@ -96,10 +92,30 @@ class Looks:
             raise error
 
 
-def unshown(change: Change, record: Mapping[str, object]) -> tuple[tuple[Edit, object], ...]:
+def shows(change: Change, record: Mapping[str, object]) -> bool:
+    """Tells that a record shows all edits of a change, and that none was lost of what it must keep."""
+    return not _unshown(change, record) and not _lost(change, record)
+
+
+def _unshown(change: Change, record: Mapping[str, object]) -> tuple[tuple[Edit, object], ...]:
     """Gives the edits that a record does not show, with what it holds instead; an absent field reads as null."""
     held = ((edit, value_at(record, edit.field, edit.keys)) for edit in change.edits)
     return tuple((edit, value) for edit, value in held if not same(value, edit.after))
+
+
+def _lost(change: Change, record: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(name for name, value in change.kept.items() if not same(record.get(name), value))
+
+
+def _otherwise(change: Change, record: Mapping[str, object]) -> Settled:
+    held = _unshown(change, record)
+    stored = "; ".join(f"{edit.path} is {_words(value)}, not {_words(edit.after)}" for edit, value in held)
+    if stored:
+        told = f"the API said yes but holds something else: {stored}"
+        return Settled(Word.FAILED, told, "ask Layers, or correct the cell")
+    name = _lost(change, record)[0]
+    told = f"changed, but {name} was lost with it: it was {_words(change.kept[name])}, is {_words(record.get(name))}"
+    return Settled(Word.FAILED, told, f"set {name} again, and tell Layers")
 
 
 def _unsent(looked: Recheck) -> Settled:

@@ -37,4 +37,10 @@ def recheck(change: Change, record: Mapping[str, object], form: Resource) -> Rec
     if moved:
         return Recheck(Verdict.MOVED, change, moved)
     patch = patch_of([edit for edit, _ in open_edits], record, form)
-    return Recheck(Verdict.SEND, replace(change, patch=patch, base=base_of(patch, record)))
+    kept = _kept(patch, record, form)
+    return Recheck(Verdict.SEND, replace(change, patch=patch, base=base_of(patch, record), kept=kept))
+
+
+def _kept(patch: Mapping[str, object], record: Mapping[str, object], form: Resource) -> dict[str, object]:
+    held = (name for field in patch for name in form.field(field).may_hold)
+    return {name: record[name] for name in held if name in record and name not in patch}

@@ -50,7 +50,8 @@ class Field:
     create page states: beyond it a value is warned about, not refused. `aliases` maps other spellings of a choice to
     it. `listed`: the items of the listing show
     it. `unique`: no two records of an organisation may share a value. `keys` are the declared keys of an object;
-    `open_keys` allows others beside them (as text). `kept_keys` of a replaced object are never lost (API facts, 8.9).
+    `open_keys` allows others beside them (as text). `kept_keys` of a replaced object are never lost, and `may_hold` are
+    the fields that the API may store inside it, so that replacing it could lose them (API facts, 8.9).
     """
 
     name: str
@@ -69,6 +70,7 @@ class Field:
     keys: tuple["Field", ...] = ()
     open_keys: bool = False
     kept_keys: tuple[str, ...] = ()
+    may_hold: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = ()
 
     @property

@@ -30,6 +30,8 @@ INFLUENCERS = Resource(
     key_fields=("influencerId",),
     identity=("influencerId", "projectId"),
     item_path="/v1/influencers/{id}",
+    read_scope="influencers:write",  # no page names a scope that only reads (API facts, 8.22)
+    write_scope="influencers:write",
     listing=Listing(path="/v1/projects/{parent}/influencers", page_limit=100, parent_field="projectId", lookups={}),
     fields=(
         Field(name="name", min_length=1, max_length=128, listed=True),

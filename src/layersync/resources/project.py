@@ -19,6 +19,8 @@ PROJECTS = Resource(
     key_fields=("id", "customerExternalId"),
     identity=("id",),
     item_path="/v1/projects/{id}",
+    read_scope="projects:read",
+    write_scope="projects:write",
     listing=Listing(
         path="/v1/projects",
         page_limit=200,
@@ -54,6 +56,7 @@ PROJECTS = Resource(
             write=Write.REPLACE,
             open_keys=True,
             kept_keys=("partner",),
+            may_hold=("customerExternalId",),
             max_bytes=8192,
             multiline=True,
         ),

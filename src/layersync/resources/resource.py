@@ -1,6 +1,6 @@
 """The form that a resource fills in: everything the other rooms need to know of it."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 
 from layersync.resources.field import Field
@@ -45,7 +45,8 @@ class Resource:
     """One kind of record that the API holds.
 
     `key_fields` are those that a sheet may match by; `identity` the ids that may stand beside the key (checked, never
-    sent); `read_only` the fields of a record that a sheet can't change; `item_path` holds `{id}`. `fields` are those of
+    sent); `read_only` the fields of a record that a sheet can't change; `item_path` holds `{id}`. `read_scope` and
+    `write_scope` are what a key needs. `fields` are those of
     all `generations` together: a sheet may have any of them, a record has those of its own generation.
     """
 
@@ -60,6 +61,15 @@ class Resource:
     fields: tuple[Field, ...]
     read_only: tuple[str, ...]
     generations: tuple[Generation, ...] = ()
+    read_scope: str = ""
+    write_scope: str = ""
+
+    def lacking(self, scopes: Collection[str], *, writes: bool) -> tuple[str, ...]:
+        """The scopes that a key with `scopes` lacks; a key that names none tells nothing (API facts, 8.15)."""
+        needed = dict.fromkeys((self.read_scope, self.write_scope) if writes else (self.read_scope,))
+        if not scopes or "*" in scopes:
+            return ()
+        return tuple(scope for scope in needed if scope and scope not in scopes)
 
     def field(self, name: str) -> Field:
         """The form of a field; KeyError for a name that is none."""
