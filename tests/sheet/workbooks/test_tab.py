@@ -33,6 +33,13 @@ XLSX_TEXTS = [
     (number("A2", 0.1), "0.1"),
     (number("A2", 0.1 + 0.2), "0.3"),
     (number("A2", 1e21), "1" + "0" * 21),
+    (number("A2", "1E-12"), "0.000000000001"),
+    (number("A2", "-1.5e-10"), "-0.00000000015"),
+    (number("A2", 1 / 3), "0.333333333333333"),
+    (number("A2", "0.123456789"), "0.123456789"),
+    (number("A2", "0.1234567890000000001"), "0.123456789"),
+    (number("A2", "1234567.12345678901"), "1234567.123456789"),
+    ('<c r="A2"><f>1/3</f><v>0.33333333333333331</v></c>', "0.333333333333333"),
     (text("A2", "00123"), "00123"),
     (text("A2", " two  spaces "), " two  spaces "),
     (text("A2", "2026-01-02 00:00:00"), "2026-01-02 00:00:00"),
@@ -55,6 +62,8 @@ ODS_TEXTS = [
     (ods_cell("7", "float", 'office:value="7"'), "7"),
     (ods_cell("0,10", "float", 'office:value="0.1"'), "0.1"),
     (ods_cell("50%", "percentage", 'office:value="0.5"'), "0.5"),
+    (ods_cell("0", "float", 'office:value="1E-12"'), "0.000000000001"),
+    (ods_cell("0,33", "float", 'office:value="0.333333333333333"'), "0.333333333333333"),
     (ods_cell("00123"), "00123"),
     (ods_cell("<text:s/>two<text:s/> spaces"), " two  spaces"),
     (ods_cell("WAHR", "boolean", 'office:boolean-value="true"'), "true"),
@@ -232,3 +241,20 @@ def test_a_workbook_without_a_tab_to_read_is_refused(raw: bytes) -> None:
     with pytest.raises(Unreadable, match="no visible tab") as refusal:
         parsed(raw)
     assert refusal.value.tab is None
+
+
+def test_a_number_that_the_parser_would_round_is_a_number_all_the_same() -> None:
+    answer = parsed(of_xlsx(number("A2", "1E-12")))
+    assert answer.numbers.rows() == [(True, False)]
+
+
+@pytest.mark.parametrize("split_at", range(1, 18))
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("0.0123456789012345E9", "12345678.9012345"), ("0.33333333333333331", "0.333333333333333")]
+)
+def test_a_number_that_comes_in_two_pieces_is_read_whole(stored: str, shown: str, split_at: int) -> None:
+    # the XML is parsed in pieces of 256 KB, and what stands at the end of one is handed on as it is
+    rows = texts(1, "a") + "<!--{}-->" + row(2, number("A2", stored))
+    filler = 262_144 - sheet_xml(rows.format("")).index(stored) - split_at
+    answer = parsed(xlsx(rows.format("x" * filler)))
+    assert cells(answer) == [[shown]]

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from layersync.sheet.marks import EMPTY_FORMULA, LOST_DIGITS, UNREADABLE, UNREAL_DATE
-from layersync.sheet.workbooks.cell_text import readable
+from layersync.sheet.workbooks.cell_text import DATE, readable
 from layersync.sheet.workbooks.facts import Facts, Kind, packed
 from layersync.sheet.workbooks.unreadable import Unreadable, damaged
 from layersync.values.grid import letter
@@ -14,7 +14,8 @@ from layersync.values.grid import letter
 _MAX_AREA: Final = 12_000_000
 # Excel keeps 15 digits of a number
 _TOO_LONG: Final = r"^-?\d{16,}(?:\.|$)"
-_VALUED: Final = (Kind.NUMBER, Kind.DATE, Kind.BOOLEAN, Kind.WORDS)
+_NUMBERS: Final = (Kind.NUMBER, Kind.EXACT)
+_VALUED: Final = (*_NUMBERS, Kind.DATE, Kind.BOOLEAN, Kind.WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def combine(parsed: pl.DataFrame, facts: Facts, *, from_1904: bool) -> Combined:
     for index in range(width):
         column = _Column(grid.to_series(index), places.filter(pl.col("column") == index))
         cells.append(column.read(index, facts.texts, from_1904=from_1904).alias(letter(index)))
-        numbers.append(_mask(height, column.of(Kind.NUMBER)).alias(letter(index)))
+        numbers.append(_mask(height, column.of(*_NUMBERS)).alias(letter(index)))
         damages += [(at, index, kind) for kind, ats in column.damages.items() for at in ats]
     schema = {"at": pl.UInt32, "column": pl.UInt16, "kind": pl.String}
     damage = pl.DataFrame(damages, schema, orient="row").sort("at", "column")
@@ -108,15 +109,23 @@ class _Column:
         """Gives the texts of all cells, and notes the damaged ones."""
         self._compare()
         cells = self._parsed.fill_null("")
-        valued = self.of(Kind.NUMBER, Kind.DATE)
+        exact = self._exact(index, texts)
+        cells = cells.scatter(list(exact), pl.Series(list(exact.values()), dtype=pl.String))
+        valued = self.of(*_NUMBERS, Kind.DATE)
         shown, unreal = readable(cells.gather(valued), from_1904=from_1904)
         self._note(UNREAL_DATE, valued.filter(unreal))
         cells = cells.scatter(valued, shown)
-        numbers = self.of(Kind.NUMBER)
+        numbers = self.of(*_NUMBERS)
         self._note(LOST_DIGITS, numbers.filter(cells.gather(numbers).str.contains(_TOO_LONG)))
         given = self.of(Kind.ERROR, Kind.GIVEN)
         told = [texts.get((at + 1, index), "") for at in given]
         return cells.scatter(given, pl.Series(told, dtype=pl.String))
+
+    def _exact(self, index: int, texts: dict[tuple[int, int], str]) -> dict[int, str]:
+        """The texts of the numbers that the parser rounded, by line; a date has its text from the parser."""
+        exact = self.of(Kind.EXACT)
+        numbers = exact.filter(~self._parsed.gather(exact).str.contains(DATE).fill_null(value=True))
+        return {at: texts[at + 1, index] for at in numbers}
 
     def _compare(self) -> None:
         here = _mask(len(self._parsed), self._places["at"])

@@ -27,6 +27,7 @@ class Kind(IntEnum):
     EMPTY_FORMULA = 6  # no value was stored with the formula
     WORDS = 7  # text, certainly
     GIVEN = 8  # its text is among `texts`, and not what a parser makes of it
+    EXACT = 9  # a number (or date) as `NUMBER`; if it is no date, its text is among `texts`
 
 
 class Range(NamedTuple):
@@ -53,8 +54,8 @@ class Tab(NamedTuple):
 class Facts:
     """The cells with content, each as one number of `cells` (see `packed`), in the order of the XML.
 
-    `texts` gives the text of the cells of kind ERROR and GIVEN by their place: row from 1, column from 0. `formulas`
-    counts formulas. The ranges of `hidden_columns` are first and last index.
+    `texts` gives the text of the cells of kind ERROR, GIVEN and EXACT by their place: row from 1, column from 0.
+    `formulas` counts formulas. The ranges of `hidden_columns` are first and last index.
     """
 
     cells: "array[int]" = field(default_factory=lambda: array("Q"))

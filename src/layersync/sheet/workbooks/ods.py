@@ -6,6 +6,7 @@ from typing import Final
 from xml.parsers import expat
 
 from layersync.sheet.damage import is_error_text
+from layersync.sheet.workbooks.cell_text import exact_text
 from layersync.sheet.workbooks.facts import Facts, Kind, Range, Tab, check_column, packed
 from layersync.sheet.workbooks.unreadable import Unreadable
 from layersync.sheet.workbooks.xml_pass import Attributes, has_part, local, run_pass
@@ -186,6 +187,9 @@ def _kind(cell: Attributes, text: str, paragraphs: int) -> tuple[Kind, str] | No
         return Kind.ERROR, text
     if kind == "time":
         return Kind.GIVEN, _clock(cell.get("office:time-value", ""))
+    exact = exact_text(cell.get("office:value", "")) if _VALUED.get(kind) is Kind.NUMBER else None
+    if exact is not None:
+        return Kind.EXACT, exact
     if kind in _VALUED:
         return _VALUED[kind], ""
     # LibreOffice writes an empty paragraph for a formula whose value is the empty text

@@ -32,7 +32,8 @@ def read_workbook(rules: SheetRules, raw: bytes) -> Sheet:
     """Reads one tab of an .xlsx or .ods workbook (reliability 2.D).
 
     Rows have the numbers that the spreadsheet program shows, and so have lines, as there are no others. Cells are
-    text: numbers with at most nine decimals, dates as ISO 8601, `true` and `false`. Raises InputUnusable.
+    text: numbers with the 15 digits that a spreadsheet keeps, dates as ISO 8601, `true` and `false`. Raises
+    InputUnusable.
     """
     request = Request(tab=rules.tab, header_row=rules.header_row, max_text=rules.max_bytes)
     try:

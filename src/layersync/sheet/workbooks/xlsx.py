@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 from xml.parsers import expat
 
 from layersync.sheet.records import MAX_COLUMNS
+from layersync.sheet.workbooks.cell_text import exact_text
 from layersync.sheet.workbooks.facts import Facts, Kind, Range, Tab, check_column, packed
 from layersync.sheet.workbooks.unreadable import Unreadable, damaged
 from layersync.sheet.workbooks.xml_pass import Attributes, elements, local, run_pass
@@ -94,6 +95,7 @@ class _TabListener:
         # `_open`: nothing is noted of the cell yet; `_listening`: the text of its value matters
         self._open = False
         self._listening = False
+        self._digits = ""
         self._columns: dict[str, int] = {}
         self._actions = {
             "c": self._cell,
@@ -155,10 +157,15 @@ class _TabListener:
         if self._open:
             self._open = False
             self._note(self._packed(_KINDS.get(self._type) or self._unknown()))
+            if self._type == "n":
+                self._listening = True
+                self._digits = ""
+                self._parser.CharacterDataHandler = self._number
         elif self._listening and self._type == "str":
             # a formula may well have the empty text as its value
             self._facts.cells[-1] = self._packed(Kind.TEXT)
         elif self._listening:
+            self._digits = ""
             self._parser.CharacterDataHandler = self._value_of_formula
         if self._type == "e":
             self._listening = True
@@ -172,6 +179,19 @@ class _TabListener:
     def _value_of_formula(self, text: str) -> None:
         if text.strip():
             self._facts.cells[-1] = self._packed(_KINDS.get(self._type) or self._unknown())
+            if self._type == "n":
+                self._number(text)
+
+    def _number(self, text: str) -> None:
+        # a text may come in two pieces, and only the whole of it counts
+        self._digits += text
+        exact, place = exact_text(self._digits), (self._row, self._column)
+        if exact is not None:
+            self._facts.cells[-1] = self._packed(Kind.EXACT)
+            self._facts.texts[place] = exact
+        elif place in self._facts.texts:
+            self._facts.cells[-1] = self._packed(Kind.NUMBER)
+            del self._facts.texts[place]
 
     def _error(self, text: str) -> None:
         if text.strip():
