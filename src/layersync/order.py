@@ -19,11 +19,12 @@ class Order:
     """What to run, and how far.
 
     `jobs` are the names that run. `key` is None for the sandbox. `sources` maps jobs to sheets given by flag (absolute
-    by now); `only_keys` and `only_fields` narrow the sheets, empty = all. `deadline` (aware) and `max_duration_s` end
-    the run early; `wait_s` is how long to wait for the lock. `plan_out` is where a dry run saves its plan besides
-    its run folder. `saved` is a plan to carry out, so that no sheet is read; `approved` says that a person named the
-    run that showed it, so that its guards hold nothing. `ask` says that a person must agree before the first write;
-    `detailed` that changes end the run with exit code 2.
+    by now); `only_keys` and `only_fields` narrow the sheets, empty = all. `explain` asks about one row,
+    `KEY[:FIELD]`. `deadline` (aware) and `max_duration_s` end the run early; `wait_s` is how long to
+    wait for the lock. `plan_out` is where a dry run saves its plan besides its run folder. `saved` is a plan to
+    carry out, so that no sheet is read; `approved` says that a person named the run that showed it, so that its guards
+    hold nothing. `ask` says that a person must agree before the first write; `detailed` that changes end the run with
+    exit code 2.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Order:
     sources: Mapping[str, str] = field(default_factory=dict)
     only_keys: tuple[str, ...] = ()
     only_fields: tuple[str, ...] = ()
+    explain: str | None = None
     allow: tuple[Allowance, ...] = ()
     deadline: datetime | None = None
     max_duration_s: float | None = None

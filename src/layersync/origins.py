@@ -1,11 +1,13 @@
 """Where a plan comes from: a sheet, or a file that holds one; `carry_out` neither knows nor cares."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from layersync.api.connect import Link
 from layersync.api.fetch import fetch
 from layersync.plan.again import plan_again
 from layersync.plan.compose import plan_of
+from layersync.plan.explain import explain
 from layersync.session import Job, Session
 from layersync.steps import progress
 from layersync.values.plan import Plan
@@ -22,7 +24,9 @@ async def from_sheet(job: Job, link: Link, session: Session) -> Plan:
     """desired → live → plan."""
     assert job.desired is not None  # noqa: S101  it was read, or the job would have failed
     live = await fetch(job.desired, job.form, link.reader, session.clock, progress(job, session))
-    return plan_of(job.desired, live, job.memory, job.form, job.limits, link.target.budget, job.on_drift)
+    plan = plan_of(job.desired, live, job.memory, job.form, job.limits, link.target.budget, job.on_drift)
+    asked = explain(job.question, job.desired, live, job.memory, plan, job.form) if job.question else ()
+    return replace(plan, explained=tuple(asked))
 
 
 async def from_file(job: Job, link: Link, session: Session) -> Plan:

@@ -20,6 +20,7 @@ from layersync.state.clocks import Clocks
 from layersync.state.store import Store
 from layersync.values.desired import Desired
 from layersync.values.drift import DriftRules
+from layersync.values.explanation import Question
 from layersync.values.guards import GuardLimits
 from layersync.values.memory import Memory
 from layersync.values.outcome import Outcome
@@ -34,6 +35,7 @@ from layersync.values.target import Budget
 class Job:
     """One job on its way through a run: each step hands on a copy that knows more.
 
+    `question` is what `--explain` asks of it.
     `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
     `saved` is the plan to carry out where none is made from a sheet, and `earlier` the outcomes that changes of it have
     from runs before this one.
@@ -48,6 +50,7 @@ class Job:
     saved: Plan | None = None
     earlier: Mapping[int, Outcome] = field(default_factory=dict)
     desired: Desired | None = None
+    question: Question | None = None
     memory: Memory = field(default_factory=Memory)
     dead_runs: tuple[str, ...] = ()
     plan: Plan | None = None

@@ -14,6 +14,7 @@ from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
 from layersync.errors import InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
 from layersync.session import Job, Session, budget_for
+from layersync.sheet.asked import question_of, unknown_key
 from layersync.sheet.receiving import receive
 from layersync.sheet.sought import refuse_missing
 from layersync.state.journal import Journal
@@ -60,13 +61,26 @@ async def received(job: Job, session: Session) -> bytes:
     return await _unless_stopped(receive(job.rules, job.form), session)
 
 
-def sought(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
-    """The jobs as they were read; where `--key` names what no sheet has, all of them end, and nothing is asked."""
+def sought(jobs: tuple[Job, ...], session: Session) -> tuple[Job, ...]:
+    """The jobs as they were read, and the rows that `--explain` asks about.
+
+    Where `--key` or `--explain` names what no sheet has, all of them end, and nothing is asked of the API.
+    """
     try:
         refuse_missing([job.desired.missing_keys if job.desired else None for job in jobs])
+        return jobs if session.order.explain is None else _asked(jobs, session.order.explain)
     except UsageError as error:
         return tuple(replace(job, desired=None).failed(error) for job in jobs)
-    return jobs
+
+
+def _asked(jobs: tuple[Job, ...], text: str) -> tuple[Job, ...]:
+    sheets = [job.desired for job in jobs if job.desired]
+    asked = tuple(
+        replace(job, question=question_of(text, job.desired, job.form)) if job.desired else job for job in jobs
+    )
+    if len(sheets) == len(jobs) and not any(job.question for job in asked):
+        raise unknown_key(text, sheets)
+    return asked
 
 
 async def _unless_stopped(waiting: Coroutine[object, object, T], session: Session) -> T:

@@ -14,7 +14,7 @@ from layersync.values.report import Report
 
 async def sync(session: Session) -> Report:
     """Prepares every job before the first write of any, then carries out what nothing holds."""
-    jobs = sought(tuple([await read(job, session) for job in session.jobs]))
+    jobs = sought(tuple([await read(job, session) for job in session.jobs]), session)
     link = await greet(session) if any(job.failure is None for job in jobs) else None
     if link is None:
         return report_of(session, jobs, link)

@@ -5,12 +5,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from layersync.cli.flags import RUN, SHEET, RunFlags, SheetFlags
-from layersync.cli.sync import Jobs
+from layersync.cli.sync import Explain, Jobs
 
 
 def plan(
     *jobs: Jobs,
     out: Annotated[str | None, Parameter(metavar="FILE", group="How far")] = None,
+    explain: Explain = None,
     sheet: SheetFlags = SHEET,
     flags: RunFlags = RUN,
 ) -> int:
@@ -20,7 +21,9 @@ def plan(
     ----------
     out
         Save the plan here, too.
+    explain
+        Say of this row, or this field of it, what sheet, API and last run say, and what decided.
     """
     from layersync.cli.running import run_sheets  # noqa: PLC0415  --help loads no tables and no HTTP
 
-    return run_sheets("plan", jobs, sheet, flags, dry_run=True, out=out)
+    return run_sheets("plan", jobs, sheet, flags, dry_run=True, out=out, explain=explain)

@@ -13,7 +13,7 @@ from layersync.order import Ran
 from layersync.report.github import annotations
 from layersync.report.results_json import results_json
 from layersync.report.summary_md import summary_md
-from layersync.report.terminal import diff_text, head_text, problems_text, stat_text, summary_text
+from layersync.report.terminal import diff_text, explained_text, head_text, problems_text, stat_text, summary_text
 from layersync.values.report import Report
 
 
@@ -49,7 +49,9 @@ def _text(ran: Ran, shown: ReportFlags, width: int, *, diff_shown: bool) -> Iter
     report = ran.report
     if not diff_shown:
         yield head_text(report)
-    if shown.stat:
+    if any(job.plan and job.plan.explained for job in report.jobs):
+        yield from explained_text(report, width=width)
+    elif shown.stat:
         yield from stat_text(report)
     elif report.run.dry_run:
         yield from diff_text(report, width=width)

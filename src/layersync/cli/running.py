@@ -1,6 +1,7 @@
 """Runs what a command line asks of `sync`, and prints what came of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from layersync.cli.applying import apply_order
 from layersync.cli.flags import RunFlags, SheetFlags
@@ -10,6 +11,7 @@ from layersync.cli.printing import print_report
 from layersync.cli.screen import Screen
 from layersync.cli.stdout import Stdout
 from layersync.cli.unexpected import hiding
+from layersync.errors import UsageError
 from layersync.order import Order
 from layersync.report.exit_code import exit_code
 from layersync.report.terminal import quiet_text
@@ -29,9 +31,17 @@ def run_sheets(
     dry_run: bool,
     yes: bool = False,
     out: str | None = None,
+    explain: str | None = None,
 ) -> int:
     """Runs the plan that the sheets of the jobs come to, and gives the exit code."""
-    return _run(lambda warn: sheet_order(command, names, sheet, flags, warn, dry_run=dry_run, yes=yes, out=out), flags)
+    if explain is not None and not dry_run:
+        raise UsageError("--explain is for a preview", "add -n")
+
+    def order(warn: Callable[[str], None]) -> Order:
+        made = sheet_order(command, names, sheet, flags, warn, dry_run=dry_run, yes=yes, out=out)
+        return replace(made, explain=explain)
+
+    return _run(order, flags)
 
 
 def run_saved(place: str, flags: RunFlags, *, dry_run: bool, yes: bool) -> int:

@@ -8,6 +8,7 @@ from layersync.cli.flags import RUN, SHEET, RunFlags, SheetFlags
 
 Jobs = Annotated[str, Parameter(metavar="JOB", help="Jobs to run; without one, every job not marked default = false.")]
 DryRun = Annotated[bool, Parameter(name=["--dry-run", "-n"], group="How far")]
+Explain = Annotated[str | None, Parameter(metavar="KEY[:FIELD]", group="Output")]
 Yes = Annotated[bool, Parameter(name=["--yes", "-y"], group="How far")]
 
 
@@ -15,6 +16,7 @@ def sync(
     *jobs: Jobs,
     dry_run: DryRun = False,
     yes: Yes = False,
+    explain: Explain = None,
     sheet: SheetFlags = SHEET,
     flags: RunFlags = RUN,
 ) -> int:
@@ -26,7 +28,9 @@ def sync(
         Show what would be sent, and send nothing.
     yes
         Do not ask before the first write.
+    explain
+        With -n: say of this row, or this field of it, what sheet, API and last run say, and what decided.
     """
     from layersync.cli.running import run_sheets  # noqa: PLC0415  --help loads no tables and no HTTP
 
-    return run_sheets("sync", jobs, sheet, flags, dry_run=dry_run, yes=yes)
+    return run_sheets("sync", jobs, sheet, flags, dry_run=dry_run, yes=yes, explain=explain)

@@ -45,7 +45,7 @@ def compare_row(
 
     `generation` is that of the record, None where it is not known.
     """
-    record = {name: _decoded(cell, name, form) for name, cell in live.items()}
+    record = {name: decoded(cell, name, form) for name, cell in live.items()}
     edits: list[Edit] = []
     for column in columns:
         cell = cells.get(column.path)
@@ -59,7 +59,8 @@ def compare_row(
     return Comparison(tuple(edits), record, _too_large(edits, record, columns, form))
 
 
-def _decoded(cell: str | None, name: str, form: Resource) -> object:
+def decoded(cell: str | None, name: str, form: Resource) -> object:
+    """Reads a live cell of the field `name`."""
     is_json = any(field.name == name and field.is_json for field in form.fields)
     return decode_json(cell) if is_json else decode_text(cell)
 
@@ -83,8 +84,10 @@ def _objection(
             f"{column.path} leads through a live value that is no object",
             f"state the whole of {column.field} as JSON, or correct the path",
         )
-    if column.role is Role.EXPECTED and not same(_desired(column, cell, record, form), _live_value(column, record)):
-        return _unexpected(column, _desired(column, cell, record, form), _live_value(column, record))
+    if column.role is Role.EXPECTED and not same(
+        desired_value(column, cell, record, form), _live_value(column, record)
+    ):
+        return _unexpected(column, desired_value(column, cell, record, form), _live_value(column, record))
     return None
 
 
@@ -137,7 +140,7 @@ def edits_of(
     field = form.field(column.field)
     if cell == field.aliases.get(str(_live_value(column, record))):
         return
-    desired = _spelled(_desired(column, cell, record, form), field, generation)
+    desired = _spelled(desired_value(column, cell, record, form), field, generation)
     stated: list[tuple[tuple[str, ...], object, object]]
     if field.write is Write.MERGE and not column.keys and isinstance(desired, Mapping):
         stated = [((key,), value_at(record, field.name, (key,)), value) for key, value in desired.items()]
@@ -162,7 +165,8 @@ def _live_value(column: Column, record: Mapping[str, object]) -> object:
     return value_at(record, column.field, column.keys)
 
 
-def _desired(column: Column, cell: str, record: Mapping[str, object], form: Resource) -> object:
+def desired_value(column: Column, cell: str, record: Mapping[str, object], form: Resource) -> object:
+    """Gives the JSON value that a cell means for this record."""
     if cell == CLEAR:
         return None
     field = form.field(column.field)

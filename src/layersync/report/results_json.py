@@ -8,6 +8,7 @@ from typing import Final
 
 from layersync.report.counts import counts, job_counts
 from layersync.report.exit_code import job_exit_code
+from layersync.report.explained_object import explained_object
 from layersync.report.instant import instant
 from layersync.report.rows import COLUMNS, Row, all_rows
 from layersync.report.run_object import run_object
@@ -25,6 +26,9 @@ def results_json(report: Report, *, detailed: bool = False) -> Iterator[str]:
     yield f'"counts": {_dump(counts(report))},\n'
     yield f'"requests": {_dump({name: asdict(count) for name, count in report.requests.items()})},\n'
     yield f'"jobs": {_dump([_job(job, report, detailed=detailed) for job in report.jobs])},\n'
+    explained = [explained_object(row, job.job) for job in report.jobs if job.plan for row in job.plan.explained]
+    if explained:
+        yield f'"explained": {_dump(explained)},\n'
     yield '"rows": ['
     yield from _separated(_dump(_row(row)) for row in all_rows(report))
     yield "]}\n"

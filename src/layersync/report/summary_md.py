@@ -8,7 +8,7 @@ from layersync.report.counts import counts
 from layersync.report.drifted import drift_sentence
 from layersync.report.rows import Row, notable_rows
 from layersync.report.show import show
-from layersync.report.terminal import head_text, summary_text
+from layersync.report.terminal import explained_text, head_text, summary_text
 from layersync.report.terminal.runner import no_command
 from layersync.report.terminal.sides import sides
 from layersync.resources import RESOURCES
@@ -21,6 +21,7 @@ MARK: Final = "<!-- layersync -->"
 _ROOM_FOR_PROBLEMS: Final = 20_000
 _ROOM_FOR_DIFF: Final = 30_000
 _ROOM_FOR_SUMMARY: Final = 10_000
+_ROOM_FOR_ANSWER: Final = 4_000
 _WIDTH: Final = 100
 
 _Thing = TypeVar("_Thing")
@@ -35,10 +36,12 @@ def summary_md(report: Report) -> str:
     summary = (line.plain for line in (head_text(report), *summary_text(report, width=_WIDTH)))
     wrong = (row for row in _notable(report) if row.outcome in PROBLEMS)
     changes = (row for row in _notable(report) if (row.edits or row.drifts) and row.outcome not in PROBLEMS)
+    answer = (line.plain for line in explained_text(report, width=_WIDTH) if line.plain)
     parts = (
         MARK,
         f"### layersync: {_title(report)}",
         _fenced("text", list(_fitting(summary, lambda line: [line], _ROOM_FOR_SUMMARY, "lines"))),
+        *_section("Explained", "text", list(_fitting(answer, lambda line: [line], _ROOM_FOR_ANSWER, "lines"))),
         *_section("Needs a person", "text", list(_fitting(wrong, _problem_lines, _ROOM_FOR_PROBLEMS, "rows"))),
         *_section("Changes, field by field", "diff", list(_fitting(changes, _diff_lines, _ROOM_FOR_DIFF, "rows"))),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from layersync.values.change import Change
 from layersync.values.drift import Drift
+from layersync.values.explanation import RowExplained
 from layersync.values.guards import Hold
 from layersync.values.problem import Problem
 
@@ -47,7 +48,8 @@ class Plan:
     of the sheet: `row` UInt32, `line` UInt32, `key`, `id`, `name`, `state` (a `PlanState`), `cell`, `message`,
     `what_to_do`, all String, null where there is nothing to say. `holds` are the guards that tripped. `matched` counts
     the rows that met a live record.
-    `drifts` are the cells that somebody changed elsewhere, whatever was done about each.
+    `drifts` are the cells that somebody changed elsewhere, whatever was done about each; `explained` is
+    the answer to `--explain`.
     """
 
     job: str
@@ -66,6 +68,7 @@ class Plan:
     holds: tuple[Hold, ...] = ()
     price: Price | None = None
     drifts: tuple[Drift, ...] = ()
+    explained: tuple[RowExplained, ...] = ()
 
     @property
     def held_whole(self) -> bool:
