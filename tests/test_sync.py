@@ -1,5 +1,6 @@
 """The corridor as a whole on simulated time and transport, with a real state file: a lost answer, a kill, a resume."""
 
+import json
 import random
 import shutil
 from collections.abc import Callable, Mapping
@@ -288,6 +289,35 @@ def test_8_15_a_scope_that_the_key_seems_to_lack_is_told_and_the_run_goes_on(tmp
     assert [line for line in console.told if "scope" in line] == [
         "projects: the key seems to lack the scope projects:write; trying all the same"
     ]
+
+
+class NestedServer(SimulatedServer):
+    """Shows what a brand is like inside `brandContext` alone, and keeps what is sent flat there."""
+
+    def work(self, request: Request) -> Answer:
+        if request.method == "PATCH":
+            sent = json.loads(request.body or b"{}")
+            self.records[request.path]["brandContext"] |= sent
+            self.effects[request.path] = self.effects.get(request.path, 0) + 1
+            return json_answer(200, self.records[request.path])
+        return super().work(request)
+
+
+def test_8_04_a_server_that_nests_the_brand_is_brought_in_step_and_stays_so(tmp_path: Path) -> None:
+    shown = {"id", "name", "status", "timezone"}
+    plain = [{name: value for name, value in project(n).items() if name in shown} for n in range(ROWS)]
+    context = {"tagline": "old", "brandVoice": "Warm, and a little dry.", "appName": "Acme"}
+    server = NestedServer(
+        {f"/v1/projects/{an_id(n)}": {**record, "brandContext": dict(context)} for n, record in enumerate(plain)}
+    )
+    server.records["/v1/whoami"] = dict(WHOAMI)
+    a_sheet(tmp_path)
+    first = run(server, tmp_path, "run-1")
+    assert words(first) == [Word.CHANGED] * ROWS
+    edit = first.jobs[0].plan.changes[0].edits[0]
+    assert (edit.before, edit.note) == ("old", "the live value is from brandContext")
+    second = run(server, tmp_path, "run-2")
+    assert (second.jobs[0].plan.changes, set(server.effects.values())) == ((), {1})
 
 
 def test_nothing_is_asked_of_the_api_when_no_sheet_can_be_used(tmp_path: Path) -> None:

@@ -73,6 +73,48 @@ def test_8_03_age_range_is_free_text_in_the_seed_and_one_of_six_words_in_the_nar
     assert INFLUENCERS.field("ageRange").usual_length == 16
 
 
+def nested(**brand: object) -> dict[str, object]:
+    """A project as the other pages show it: what the brand is like stands in an object of its own."""
+    flat = {"appName", "appDescription", "tagline", "brandVoice", "targetGender"}
+    record = {name: value for name, value in project(1).items() if name not in flat}
+    return {**record, "brandContext": {"brandVoice": "Warm, and a little dry.", "keywords": ["ride"], **brand}}
+
+
+BRAND = {"appName": "Acme Fit", "appDescription": "d" * 120, "tagline": "Cafe\u0301 rides"}
+
+
+def test_8_04_a_flat_key_that_is_missing_is_compared_with_brand_context_and_nothing_is_sent_without_need() -> None:
+    made = of_project(nested(**BRAND), **{**BRAND, "tagline": "Caf\u00e9 rides"})
+    assert (made.changes, states(made)) == ((), {2: "unchanged"})
+
+
+def test_8_04_a_change_against_brand_context_is_sent_flat_and_says_where_the_live_value_is_from() -> None:
+    change = only(of_project(nested(**BRAND), **{**BRAND, "appDescription": "e" * 120}))
+    assert (change.base, change.patch) == ({"appDescription": "d" * 120}, {"appDescription": "e" * 120})
+    assert change.edits[0].note.endswith("; the live value is from brandContext")
+    assert only(of_project(nested(tagline=None), tagline="new")).base == {"tagline": None}
+    assert of_project(nested(appName=None), appName=CLEAR).changes == ()
+
+
+def test_8_04_the_preset_brand_voice_is_never_compared_with_the_free_text_one() -> None:
+    made = of_project(nested(), brandVoice="warm", timezone="Europe/Oslo")
+    assert states(made) == {2: "held"}
+    assert "does not show brandVoice" in said(made, 2)
+    assert states(of_project(nested(targetGender="all"), targetGender="female")) == {2: "held"}
+
+
+@pytest.mark.parametrize("flat", [None, "Flat"])
+def test_8_04_a_flat_key_wins_over_brand_context_null_as_well(flat: str | None) -> None:
+    live = {**nested(appName="Nested"), "appName": flat}
+    change = only(of_project(live, appName="New"))
+    assert (change.base, change.edits[0].note) == ({"appName": flat}, "")
+
+
+@pytest.mark.parametrize("context", [None, {}, "text", ["appName"]])
+def test_8_04_where_brand_context_does_not_show_it_either_the_row_is_held(context: object) -> None:
+    assert states(of_project({**nested(), "brandContext": context}, appName="Acme")) == {2: "held"}
+
+
 @pytest.mark.parametrize("written", [an_id(1), f"prj_{an_id(1)}", an_id(1).upper(), f"prj_{an_id(1).upper()}"])
 def test_8_07_ids_are_matched_without_prefix_and_case_and_sent_as_the_api_wrote_them(written: str) -> None:
     sheet = desired(PROJECTS, [{"id": written, "tagline": "x"}])

@@ -85,6 +85,18 @@ def test_what_the_quick_way_would_get_wrong_is_left_to_the_careful_one(name: str
     assert both_ways(PROJECTS, b'{"id": "%s", "%s": %s}' % (ID.encode(), name.encode(), value))[0] is None
 
 
+def test_what_may_stand_inside_another_field_is_looked_for_the_careful_way() -> None:
+    body = b'{"id": "%s", "appName": "flat", "brandContext": {"appName": "nested", "tagline": "t"}}' % ID.encode()
+    quick, whole = both_ways(PROJECTS, body)
+    assert (quick, whole["appName"], whole["tagline"]) == (None, "flat", '\0from:brandContext:"t"')
+
+
+def test_a_record_that_shows_everything_in_its_own_field_is_cut_the_quick_way() -> None:
+    flat = {field.name: None for field in PROJECTS.fields}
+    quick, whole = both_ways(PROJECTS, json.dumps({**flat, "id": ID, "brandContext": {"tagline": "t"}}).encode())
+    assert quick == whole
+
+
 BROKEN = [
     b"{",
     b"[]",

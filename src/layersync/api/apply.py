@@ -13,7 +13,7 @@ from layersync.api.client import Withdrawn, WriteClient, ending_of
 from layersync.api.clock import Clock
 from layersync.api.crowd import each
 from layersync.api.judge import Judgement, Kind
-from layersync.api.looks import Looks, Settled, shows
+from layersync.api.looks import Looks, Settled
 from layersync.api.paths import item_path
 from layersync.api.retry import Tries
 from layersync.api.stop import Stop, Stopped
@@ -218,7 +218,7 @@ class Apply:
     async def _meaning(self, errand: _Errand, judgement: Judgement) -> Settled:  # noqa: PLR0911  a table
         looks, change = self._desk.looks, errand.change
         match judgement.kind:
-            case Kind.DONE if judgement.body and not judgement.replayed and shows(change, judgement.body):
+            case Kind.DONE if judgement.body and not judgement.replayed and looks.shows(change, judgement.body):
                 return Settled(Word.CHANGED)
             case Kind.DONE:
                 return await looks.read_back(change)

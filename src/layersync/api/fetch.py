@@ -59,7 +59,7 @@ async def read_record(form: Resource, record_id: str, client: ReadClient) -> Map
         return None
     if not _is_same(judgement.body.get(form.id_field), record_id, form):
         raise _another(form)
-    return judgement.body
+    return form.completed(judgement.body)
 
 
 class _Inquiry:

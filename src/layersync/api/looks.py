@@ -79,9 +79,14 @@ class Looks:
                 record = await read_record(self._form, change.id, self._reader)
             except SyncError as error:
                 return Settled(Word.UNKNOWN, f"accepted, but could not be read back: {error.message}", "run again")
-            if shows(change, record or {}):
+            if self.shows(change, record or {}):
                 return Settled(Word.CHANGED)
         return _otherwise(change, record or {})
+
+    def shows(self, change: Change, record: Mapping[str, object]) -> bool:
+        """Tells that a record shows all edits of a change, and that none was lost of what it must keep."""
+        record = self._form.completed(record)
+        return not _unshown(change, record) and not _lost(change, record)
 
     def _is_due(self, change: Change) -> bool:
         replaces = any(self._form.field(name).write is Write.REPLACE for name in change.patch)
@@ -90,11 +95,6 @@ class Looks:
     def _raise_if_ending(self, error: SyncError) -> None:
         if self._reader.stop.asked:
             raise error
-
-
-def shows(change: Change, record: Mapping[str, object]) -> bool:
-    """Tells that a record shows all edits of a change, and that none was lost of what it must keep."""
-    return not _unshown(change, record) and not _lost(change, record)
 
 
 def _unshown(change: Change, record: Mapping[str, object]) -> tuple[tuple[Edit, object], ...]:

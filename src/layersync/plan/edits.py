@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.resource import Generation, Resource
-from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, same
+from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, holder_of, same
 from layersync.values.change import Edit
 from layersync.values.desired import Column, Role
 
@@ -55,8 +55,18 @@ def compare_row(
         if objection is not None:
             return Comparison((), record, objection)
         if column.role is Role.MANAGED:
-            edits.extend(edits_of(column, cell, record, form, generation))
+            found = edits_of(column, cell, record, form, generation)
+            edits.extend(_told(edit, live[column.field]) for edit in found)
     return Comparison(tuple(edits), record, _too_large(edits, record, columns, form))
+
+
+def _told(edit: Edit, live: str | None) -> Edit:
+    """Says where the live value stands, if not in its own field (API facts, 8.4)."""
+    holder = holder_of(live)
+    if holder is None:
+        return edit
+    notes = (edit.note, f"the live value is from {holder}")
+    return replace(edit, note="; ".join(note for note in notes if note))
 
 
 def decoded(cell: str | None, name: str, form: Resource) -> object:

@@ -10,10 +10,9 @@ from msgspec.structs import astuple
 
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
-from layersync.values.cell import ABSENT, MARK, encode_json, encode_text, normal
+from layersync.values.cell import ABSENT, MARK, encode_borrowed, encode_json, encode_text, normal
 from layersync.values.desired import Column
 
-_MISSING = object()
 _NUL = b"\\u0000"  # how JSON writes the character that our own marks start with
 
 
@@ -32,7 +31,7 @@ class Cut:
     """How the records of one job are cut down.
 
     `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
-    kept: it tells a record's generation.
+    kept: it tells a record's generation, and where to look for what a record does not show.
     """
 
     def __init__(self, columns: Sequence[Column], form: Resource, key_field: str) -> None:
@@ -41,7 +40,9 @@ class Cut:
         parent = form.listing.parent_field
         wanted = (form.id_field, key_field, "name", *((parent,) if parent else ()), *(one.field for one in columns))
         self.fields = tuple(dict.fromkeys(wanted))
-        self.marks = tuple(_marks(form) - set(self.fields))
+        stand_ins = {field.name: field.stands_in for field in form.fields if field.stands_in is not None}
+        self._stand_ins = {name: stand_ins[name] for name in self.fields if name in stand_ins}
+        self.marks = tuple((_marks(form) | {*self._stand_ins.values()}) - set(self.fields))
         self.json = frozenset(field.name for field in form.fields if field.is_json and field.name in self.fields)
         self._excerpt = _excerpt_type(self.fields, self.marks, self.json)
         self._one = msgspec.json.Decoder(self._excerpt)
@@ -49,6 +50,7 @@ class Cut:
         self._id = attrgetter(self._slot(form.id_field))
         self._key = attrgetter(self._slot(key_field))
         self._texts = tuple(self._slot(name) for name in self.fields if name in self.json)
+        self._borrowing = tuple((self._slot(name), self._slot(holder)) for name, holder in self._stand_ins.items())
 
     def page(self, body: bytes) -> tuple[list[Excerpt], object]:
         """Reads a page of a listing: its items and `nextCursor`. Raises Unfit."""
@@ -57,11 +59,14 @@ class Cut:
 
     def record(self, body: bytes) -> Excerpt:
         """Reads one record. Raises Unfit."""
-        return self._settled([self._decoded(self._one, body)])[0]
+        one = self._settled([self._decoded(self._one, body)])[0]
+        if any(getattr(one, slot) == ABSENT and getattr(one, inside) is not UNSET for slot, inside in self._borrowing):
+            raise Unfit("what it does not show may stand inside a field that it does")
+        return one
 
     def of(self, record: Mapping[str, object]) -> Excerpt:
         """Cuts down a record that was read as a whole."""
-        cells = [self._cell(name, record.get(name, _MISSING)) for name in self.fields]
+        cells = [self._cell(name, record) for name in self.fields]
         return self._excerpt(*cells, *(Raw() if name in record else UNSET for name in self.marks))
 
     def id_of(self, excerpt: Excerpt) -> str | None:
@@ -98,7 +103,7 @@ class Cut:
         return dict(zip(names, columns, strict=True))
 
     def _slot(self, name: str) -> str:
-        return f"f{self.fields.index(name)}"
+        return f"f{(*self.fields, *self.marks).index(name)}"
 
     def _decoded(self, decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
         if _NUL in body:
@@ -115,10 +120,14 @@ class Cut:
                 setattr(one, slot, _json_cell(getattr(one, slot)))
         return excerpts
 
-    def _cell(self, name: str, value: object) -> str | None:
-        if value is _MISSING:
+    def _cell(self, name: str, record: Mapping[str, object]) -> str | None:
+        if name in record:
+            return encode_json(record[name]) if name in self.json else encode_text(record[name])
+        holder = self._stand_ins.get(name)
+        inside = None if holder is None else record.get(holder)
+        if holder is None or not isinstance(inside, Mapping) or name not in inside:
             return ABSENT
-        return encode_json(value) if name in self.json else encode_text(value)
+        return encode_borrowed(inside[name], holder)
 
 
 def _is_text(cell: object) -> bool:

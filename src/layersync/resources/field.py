@@ -51,7 +51,8 @@ class Field:
     it. `listed`: the items of the listing show
     it. `unique`: no two records of an organisation may share a value. `keys` are the declared keys of an object;
     `open_keys` allows others beside them (as text). `kept_keys` of a replaced object are never lost, and `may_hold` are
-    the fields that the API may store inside it, so that replacing it could lose them (API facts, 8.9).
+    the fields that the API may store inside it, so that replacing it could lose them (API facts, 8.9). A record that
+    does not show the field may show its value inside the field `stands_in` (API facts, 8.4).
     """
 
     name: str
@@ -71,6 +72,7 @@ class Field:
     open_keys: bool = False
     kept_keys: tuple[str, ...] = ()
     may_hold: tuple[str, ...] = ()
+    stands_in: str | None = None
     effects: tuple[Effect, ...] = ()
 
     @property

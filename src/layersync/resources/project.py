@@ -34,21 +34,18 @@ PROJECTS = Resource(
         Field(name="timezone", kind=Kind.TIMEZONE, listed=True, effects=(NEXT_TICK,)),
         Field(name="primaryLanguage", kind=Kind.LANGUAGE, listed=True),
         Field(name="customerExternalId", min_length=1, listed=True, unique=True),
-        Field(name="appName", min_length=3, max_length=30, nullable=True),
+        Field(name="appName", min_length=3, max_length=30, nullable=True, stands_in="brandContext"),
         Field(
             name="appDescription",
+            stands_in="brandContext",
             min_length=100,
             max_length=1000,
             nullable=True,
             multiline=True,
             effects=(RESEARCH,),
         ),
-        Field(name="tagline", max_length=80),
-        Field(
-            name="brandVoice",
-            kind=Kind.ENUM,
-            choices=BRAND_VOICES,
-        ),
+        Field(name="tagline", max_length=80, stands_in="brandContext"),
+        Field(name="brandVoice", kind=Kind.ENUM, choices=BRAND_VOICES),  # that of brandContext is free text
         Field(name="targetGender", kind=Kind.ENUM, choices=("all", "female", "male")),
         Field(
             name="metadata",

@@ -71,6 +71,16 @@ class Resource:
             return ()
         return tuple(scope for scope in needed if scope and scope not in scopes)
 
+    def completed(self, record: Mapping[str, object]) -> Mapping[str, object]:
+        """The record with the fields that it shows inside another one only (`Field.stands_in`)."""
+        found = {
+            field.name: inside[field.name]
+            for field in self.fields
+            if field.stands_in is not None and field.name not in record
+            if isinstance(inside := record.get(field.stands_in), Mapping) and field.name in inside
+        }
+        return {**record, **found} if found else record
+
     def field(self, name: str) -> Field:
         """The form of a field; KeyError for a name that is none."""
         for candidate in self.fields:

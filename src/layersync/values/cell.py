@@ -4,8 +4,9 @@ Desired: null = leave alone, `CLEAR` = set to null, else the value.
 Live: null = null, `ABSENT` = the record does not show the field, else the value.
 Ledger: null = nothing agreed, else as desired; `FORGET` in what a run says to it = nothing is agreed any more.
 A value is plain text in a text field and JSON in a field that holds JSON: canonical where it is desired, any spelling
-where it is live. A live value of a kind that the field does not declare is `OTHER` followed by its JSON. The marks
-start with NUL, which no cell of a sheet may hold.
+where it is live. A live value of a kind that the field does not declare is `OTHER` followed by its JSON; one that was
+found inside another field is `BORROWED`, that field, a colon and its JSON. The marks start with NUL, which no cell of a
+sheet may hold.
 
 Equal text means equal; unequal text means nothing yet: `same` decides.
 """
@@ -19,6 +20,7 @@ MARK: Final = "\x00"
 CLEAR: Final = "\x00clear"
 ABSENT: Final = "\x00absent"
 OTHER: Final = "\x00json:"
+BORROWED: Final = "\x00from:"
 FORGET: Final = "\x00forget"
 
 
@@ -61,10 +63,22 @@ def encode_json(value: object) -> str | None:
     return None if value is None else canonical(value)
 
 
+def encode_borrowed(value: object, holder: str) -> str:
+    """Writes a live value that was found inside the field `holder`."""
+    return f"{BORROWED}{holder}:{canonical(value)}"
+
+
+def holder_of(cell: str | None) -> str | None:
+    """The field that a live value was found inside, None where it stands in its own."""
+    return cell.removeprefix(BORROWED).partition(":")[0] if cell is not None and cell.startswith(BORROWED) else None
+
+
 def decode_text(cell: str | None) -> object:
-    """Reads back what `encode_text` wrote; an absent field reads as null."""
+    """Reads back what `encode_text` and `encode_borrowed` wrote; an absent field reads as null."""
     if cell is None or cell == ABSENT:
         return None
+    if cell.startswith(BORROWED):
+        return json.loads(cell.removeprefix(BORROWED).partition(":")[2])
     return json.loads(cell.removeprefix(OTHER)) if cell.startswith(OTHER) else cell
 
 
