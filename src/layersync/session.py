@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from layersync.api.clock import Clock
@@ -139,11 +140,15 @@ def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Rep
 def _digest(session: Session, jobs: tuple[JobReport, ...], link: Link | None) -> str | None:
     if session.order.saved is not None:
         return session.order.saved.digest
-    plans = [job.plan_to_keep for job in jobs if job.plan_to_keep is not None]
+    plans = tuple(job.plan_to_keep for job in jobs if job.plan_to_keep is not None)
     if link is None or not plans:
         return None
-    where = (session.base_url, link.target.organization_id, session.run.config_sha256)
-    return str(decisions(plans, *where)["digest"])
+    return _digest_of(plans, session.base_url, link.target.organization_id, session.run.config_sha256)
+
+
+@lru_cache(maxsize=1)  # a run reports more than once on the same plans
+def _digest_of(plans: tuple[Plan, ...], base_url: str, organization_id: str, config_sha256: str) -> str:
+    return str(decisions(plans, base_url, organization_id, config_sha256)["digest"])
 
 
 def _failure(session: Session, jobs: tuple[Job, ...]) -> SyncError | None:

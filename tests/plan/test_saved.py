@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from layersync.errors import PlanUnusable
 from layersync.plan.from_text import saved_plan_of
-from layersync.plan.saved import NOT_SAVED, NOT_SAVED_OF_CHANGES, SavedForm, decisions, digest_of, plan_text, saved_form
+from layersync.plan.saved import (
+    NOT_SAVED,
+    NOT_SAVED_OF_CHANGES,
+    SavedForm,
+    decisions,
+    digest_of,
+    plan_text,
+    saved_form,
+    seal_of,
+)
 from layersync.values.cell import CLEAR
 from layersync.values.change import Change, Edit
 from layersync.values.drift import Drift, OnDrift
@@ -250,7 +259,7 @@ TAMPERED: dict[str, Callable[[SavedForm], object]] = {
     "a field that nobody knows": lambda told: change_of(told).update(more=1),
     "a key that nobody knows": lambda told: told.update(more=1),
     "a field that is gone": lambda told: change_of(told).pop("after"),
-    "a job that is gone": lambda told: told.pop("jobs"),
+    "jobs that are gone": lambda told: told.pop("jobs"),
     "an id that is a path": lambda told: change_of(told).update(id="../whoami"),
     "an id of no kind": lambda told: change_of(told).update(id=5),
     "a field of another resource": lambda told: change_of(told)["edits"][0].update(field="vibe"),
@@ -274,5 +283,8 @@ TAMPERED: dict[str, Callable[[SavedForm], object]] = {
 def test_a_plan_that_somebody_sealed_anew_holds_what_this_version_writes_or_is_refused(tampering: str) -> None:
     told = json.loads(text_of(small_plan()))
     TAMPERED[tampering](told)
-    told["seal"] = digest_of({name: value for name, value in told.items() if name != "seal"})
-    refused(plan_text(told))
+    decided = {name: value for name, value in told.items() if name not in {"run_id", "digest", "seal"}}
+    if tampering != "a digest of something else":
+        told["digest"] = digest_of(decided)
+    told["seal"] = seal_of(told["run_id"], told["digest"])
+    refused(json.dumps(told) if "jobs" in tampering or "changes" in tampering else plan_text(told))

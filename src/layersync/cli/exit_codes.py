@@ -14,7 +14,8 @@ EXIT_CODES: Final = {
     "6": "the API refuses us as a whole: key, scope, kill switch, redirect, TLS, or nearly every change refused",
     "7": "another run of the same job holds the lock",
     "8": "stopped early but safely (deadline, daily cap, outage, damaged listing, disk): the next run carries on",
-    "9": "the saved plan cannot be applied here",
+    "9": "the saved plan cannot be applied here: damaged, another base URL or organisation, or every change of it "
+    "already has its outcome",
     "64": "usage or configuration error: unknown flag, command, job, `--key`, field or config key; no key given",
     "129, 130, 143": "ended by HUP, INT, TERM; requests in flight were finished and the report written",
 }

@@ -19,6 +19,7 @@ from layersync.plan.saved import (
     digest_of,
     plan_text,
     saved_form,
+    seal_of,
 )
 from layersync.resources import RESOURCES
 from layersync.resources.ident import normal_id
@@ -27,6 +28,7 @@ from layersync.values.change import Change
 from layersync.values.plan import Plan, PlanState
 from layersync.values.saved_plan import SavedPlan
 
+_DAMAGED = "the saved plan is damaged: it is not what was written, byte for byte"
 _AGAIN = "make a new one with this version: layersync plan --out FILE"
 _ROWS = {
     "row": pl.UInt32,
@@ -45,16 +47,18 @@ def saved_plan_of(text: str) -> SavedPlan:
         told = _sealed(text)
         saved = _read(told, text)
         again = decisions(saved.plans, saved.base_url, saved.organization_id, saved.config_sha256)
-        faithful = plan_text(saved_form(again, saved.run_id)) == text
+        written = plan_text(saved_form(again, saved.run_id))
+        if written != text and plan_text(told) != text:
+            raise PlanUnusable(_DAMAGED, _AGAIN)
     except (ValueError, TypeError, KeyError, RecursionError, pl.exceptions.PolarsError) as error:
         raise PlanUnusable("the saved plan does not hold what a plan holds", _AGAIN) from error
-    if not faithful:
+    if written != text:
         raise PlanUnusable("the saved plan was written by another version of layersync", _AGAIN)
     return saved
 
 
 def _sealed(text: str) -> SavedForm:
-    """The JSON of a text that is, byte for byte, what was written under its seal."""
+    """The JSON of a text that holds what was written under its seal; whether every byte is the same is not asked."""
     try:
         told = json.loads(text, parse_constant=_no_number)
     except ValueError:
@@ -63,9 +67,10 @@ def _sealed(text: str) -> SavedForm:
         raise PlanUnusable("this is no saved plan: it names no schema", _AGAIN)
     if told["schema"] != SCHEMA or isinstance(told["schema"], bool):
         raise PlanUnusable(f"the saved plan has schema {told['schema']!a}; this layersync reads {SCHEMA}", _AGAIN)
-    sealed = {name: value for name, value in told.items() if name != "seal"}
-    if told.get("seal") != digest_of(sealed) or plan_text(told) != text:
-        raise PlanUnusable("the saved plan is damaged: it is not what was written, byte for byte", _AGAIN)
+    decided = {name: value for name, value in told.items() if name not in {"run_id", "digest", "seal"}}
+    digest, run_id = told.get("digest"), told.get("run_id")
+    if digest != digest_of(decided) or told.get("seal") != seal_of(run_id, digest):
+        raise PlanUnusable(_DAMAGED, _AGAIN)
     return told
 
 

@@ -22,6 +22,8 @@ NOT_SAVED_OF_CHANGES: Final = frozenset({"job", "resource", "read_at"})
 
 SavedForm = dict[str, Any]
 
+_json = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
+
 
 def decisions(plans: Sequence[Plan], base_url: str, organization_id: str, config_sha256: str) -> SavedForm:
     """Gives what the plans of one run come to, with its `digest`: SHA-256 over everything else in canonical JSON.
@@ -39,14 +41,14 @@ def decisions(plans: Sequence[Plan], base_url: str, organization_id: str, config
 
 
 def saved_form(decided: Mapping[str, Any], run_id: str) -> SavedForm:
-    """Gives the saved form of decisions: `run_id` made them, `seal` is the SHA-256 over everything else."""
-    told = {"schema": decided["schema"], "run_id": run_id, **decided}
-    return {**told, "seal": digest_of(told)}
+    """Gives the saved form of decisions: `run_id` made them, and `seal` is this file's own, over both."""
+    return {"schema": decided["schema"], "run_id": run_id, **decided, "seal": seal_of(run_id, decided["digest"])}
 
 
 def plan_text(saved: Mapping[str, Any]) -> str:
-    """Writes a saved form as a person can read it, always in the same way."""
-    return json.dumps(saved, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+    """Writes a saved form, a change a line, and always in the same way."""
+    lines = [f"{_json(name)}: {_json(value) if name != 'jobs' else _jobs_text(value)}" for name, value in saved.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def digest_of(told: Mapping[str, Any]) -> str:
@@ -54,11 +56,26 @@ def digest_of(told: Mapping[str, Any]) -> str:
     return sha256(canonical(told).encode()).hexdigest()
 
 
+def seal_of(run_id: object, digest: object) -> str:
+    """Tells one saved plan from every other, even of the same decisions."""
+    return digest_of({"run_id": run_id, "digest": digest})
+
+
+def _jobs_text(jobs: Sequence[SavedForm]) -> str:
+    return "[" + ",".join(f"\n{_job_text(job)}" for job in jobs) + "\n]"
+
+
+def _job_text(job: SavedForm) -> str:
+    lines = [f"{_json(name)}: {_json(value)}" for name, value in job.items() if name != "changes"]
+    changes = ",".join(f"\n{_json(change)}" for change in job["changes"])
+    return "{" + ", ".join(lines) + f', "changes": [{changes}\n]}}'
+
+
 def _job(plan: Plan) -> SavedForm:
     changed = {change.row for change in plan.changes}
     lines = dict(plan.rows.filter(pl.col("state") == PlanState.CHANGE.value).select("row", "line").iter_rows())
     return {
-        **_plain(plan, NOT_SAVED),
+        **_plain(plan, NOT_SAVED | {"changes", "drifts"}),
         "drifts": [_plain(drift) for drift in plan.drifts if drift.row in changed],
         "changes": [_change(change, lines.get(change.row)) for change in plan.changes],
     }
@@ -72,13 +89,13 @@ def _change(change: Change, line: int | None) -> SavedForm:
 def _plain(value: Any, without: AbstractSet[str] = frozenset()) -> Any:
     """Turns a value of the house into JSON: every field of it, so that a new one needs no word here."""
     match value:
-        case None | str() | int() | float():
-            return value
-        case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
+        case None | str() | int() | float() | dict() | list():
+            return value  # JSON already: the house itself keeps several things in tuples and sets
+        case tuple():
+            return [_plain(item) for item in value]
         case AbstractSet():
             return sorted(value)
-        case tuple() | list():
-            return [_plain(item) for item in value]
+        case Mapping():
+            return dict(value)
         case _:
             return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in without}
