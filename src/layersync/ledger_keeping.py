@@ -47,7 +47,7 @@ def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
     if job.desired is None:
         write_ledger(session.state_dir, owner, _with_saved_plan(job, job.plan, read_ledger(session.state_dir, owner)))
     else:
-        agreed = agreed_of(job.desired, job.plan, job.outcomes)
+        agreed = agreed_of(job.desired, job.plan, job.outcomes, job.form)
         write_ledger(session.state_dir, owner, merged(job.memory.ledger, agreed))
 
 

@@ -168,3 +168,41 @@ def test_after_kill_9_the_next_run_knows_what_the_dead_one_wrote(place: Place, a
         assert ran.counts[{2: "would_change", 1: "changed"}[len(words)]] == len(ids)
         assert drift(ran) == [{"field": "tagline", "last_agreed": "B", "live": "theirs"}], "not what it wrote itself"
     assert drift(place.call("sync")) == []
+
+
+def test_a_run_that_cannot_write_its_ledger_is_settled_by_the_next_one(agreed: Place, api: Traffic) -> None:
+    path = ledger_file(agreed)
+    old = path.read_bytes()
+    path.unlink()
+    path.mkdir()
+    agreed.table(rows(tagline="newer", appName="Yoga"))
+    ran = agreed.call("sync")
+    assert (ran.code, ran.counts) == (0, {"changed": 1, "unchanged": 1})
+    assert "the next run will settle this one" in ran.err
+
+    path.rmdir()
+    path.write_bytes(old)
+    api.edit("projects", YOGA, tagline="theirs")
+    again = agreed.call("sync")
+    assert again.results["run"]["resumed_from"] == ran.results["run"]["run_id"]
+    assert drift(again) == [{"field": "tagline", "last_agreed": "newer", "live": "theirs"}]
+
+
+def test_an_applied_plan_is_remembered_like_a_run_over_the_sheet(agreed: Place, api: Traffic) -> None:
+    agreed.table(rows(tagline="newer", appName="Yoga"))
+    preview = agreed.call("plan")
+    assert agreed.call("apply", preview.results["run"]["run_id"]).counts == {"changed": 1}
+    assert drift(agreed.call("sync", "-n")) == []
+    api.edit("projects", YOGA, tagline="theirs", appName="Theirs")
+    assert {(one["field"], one["last_agreed"]) for one in drift(agreed.call("sync"))} == {
+        ("tagline", "newer"),
+        ("appName", "Yoga"),
+    }
+
+
+def test_a_row_that_a_guard_holds_agrees_on_nothing_new(agreed: Place, api: Traffic) -> None:
+    agreed.table([{"id": YOGA, "tagline": "newer", "appName": "Yoga", "status": "archived"}])
+    assert agreed.call("sync", "--allow", "shrink=9").code == 5
+    api.edit("projects", YOGA, tagline="theirs")
+    preview = agreed.call("sync", "-n", "--allow", "shrink=9")
+    assert drift(preview) == [{"field": "tagline", "last_agreed": "ours", "live": "theirs"}]

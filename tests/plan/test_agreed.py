@@ -39,7 +39,7 @@ LIVE = project(1, tagline="old", name="Acme", appName=None)
 def test_a_change_that_was_carried_out_is_agreed_cell_by_cell(word: Word) -> None:
     sheet = desired(PROJECTS, [ROW])
     made = plan(sheet, reading(PROJECTS, [LIVE]), PROJECTS)
-    said = agreed_of(sheet, made, outcomes(made, word))
+    said = agreed_of(sheet, made, outcomes(made, word), PROJECTS)
     agreed = {"tagline": "new", "name": "Acme", "appName": CLEAR, "metadata.n": FORGET}
     assert lines(said) == [{"_id": an_id(1), **agreed}]
 
@@ -48,7 +48,7 @@ def test_a_change_that_was_carried_out_is_agreed_cell_by_cell(word: Word) -> Non
 def test_of_a_change_that_was_not_only_the_cells_that_are_equal_are_agreed(word: Word | None) -> None:
     sheet = desired(PROJECTS, [ROW])
     made = plan(sheet, reading(PROJECTS, [LIVE]), PROJECTS)
-    said = agreed_of(sheet, made, outcomes(made, word) if word else {})
+    said = agreed_of(sheet, made, outcomes(made, word) if word else {}, PROJECTS)
     agreed = {"tagline": None, "name": "Acme", "appName": CLEAR, "metadata.n": FORGET}
     assert lines(said) == [{"_id": an_id(1), **agreed}]
 
@@ -62,7 +62,7 @@ def test_rows_that_are_wrong_unknown_or_held_say_nothing() -> None:
     sheet = desired(PROJECTS, rows, states=states)
     made = plan(sheet, reading(PROJECTS, live, missing=[an_id(4)]), PROJECTS)
     assert made.rows["state"].to_list() == ["invalid", "skipped", "invalid", "held", "not_found"]
-    assert lines(agreed_of(sheet, made, {})) == []
+    assert lines(agreed_of(sheet, made, {}, PROJECTS)) == []
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_a_live_value_that_was_kept_is_not_agreed(rule: OnDrift, said: str | Non
     memory = Memory(ledger=ledger({"id": an_id(1), "tagline": "ours"}))
     live = reading(PROJECTS, [project(1, tagline="theirs", name="Acme")])
     made = plan(sheet, live, PROJECTS, memory=memory, on_drift=DriftRules(rule))
-    agreed = lines(agreed_of(sheet, made, outcomes(made, Word.CHANGED)))
+    agreed = lines(agreed_of(sheet, made, outcomes(made, Word.CHANGED), PROJECTS))
     assert agreed == ([] if rule is OnDrift.HOLD else [{"_id": an_id(1), "tagline": said, "name": "Acme"}])
 
 
 def test_records_are_named_by_their_bare_id() -> None:
     sheet = desired(INFLUENCERS, [{"influencerId": an_id(1), "name": "A"}])
     made = plan(sheet, reading(INFLUENCERS, [influencer(1, name="A")]), INFLUENCERS)
-    assert lines(agreed_of(sheet, made, {})) == [{"_id": an_id(1), "name": "A"}]
+    assert lines(agreed_of(sheet, made, {}, INFLUENCERS)) == [{"_id": an_id(1), "name": "A"}]
 
 
 SETTLED: list[tuple[dict[str, object], dict[str, object], dict[str, str]]] = [
@@ -131,7 +131,7 @@ def test_after_a_run_that_overwrote_everything_a_second_one_shows_no_drift(world
     form, rows, live = world
     sheet = desired(form, rows)
     made = plan(sheet, reading(form, live), form)
-    known = merged(None, agreed_of(sheet, made, outcomes(made, Word.CHANGED)))
+    known = merged(None, agreed_of(sheet, made, outcomes(made, Word.CHANGED), form))
     after = applied(made.changes, copy.deepcopy(live), form)
     second = plan(sheet, reading(form, after), form, memory=Memory(ledger=known), on_drift=DriftRules(OnDrift.HOLD))
     assert (second.changes, second.drifts) == ((), ())
@@ -142,7 +142,7 @@ def test_what_the_sheet_changes_after_a_run_is_never_taken_for_drift(world, data
     form, rows, live = world
     sheet = desired(form, rows)
     made = plan(sheet, reading(form, live), form)
-    known = merged(None, agreed_of(sheet, made, outcomes(made, Word.CHANGED)))
+    known = merged(None, agreed_of(sheet, made, outcomes(made, Word.CHANGED), form))
     after = applied(made.changes, copy.deepcopy(live), form)
     swapped = data.draw(st.permutations(rows))
     edited = [{**other, form.id_field: row[form.id_field]} for row, other in zip(rows, swapped, strict=True)]
@@ -157,8 +157,8 @@ def test_the_journal_of_a_dead_run_says_what_its_ledger_would_have_said(world, d
     form, rows, live = world
     sheet = desired(form, rows)
     made = plan(sheet, reading(form, live), form)
-    finished = agreed_of(sheet, made, outcomes(made, Word.CHANGED))
-    before = merged(None, agreed_of(sheet, plan(sheet, reading(form, live), form), {}))
+    finished = agreed_of(sheet, made, outcomes(made, Word.CHANGED), form)
+    before = merged(None, agreed_of(sheet, plan(sheet, reading(form, live), form), {}, form))
     journal = [(change.id, {edit.path: edit.after for edit in change.edits}) for change in made.changes]
     patched = merged(before, settled_cells(journal, before, form))
     after = applied(made.changes, copy.deepcopy(live), form)

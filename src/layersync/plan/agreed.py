@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from layersync.plan.record_id import bare_id
+from layersync.plan.record_id import record_ids
 from layersync.resources.field import Field, Kind
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
@@ -21,15 +21,15 @@ DONE = frozenset({Word.CHANGED, Word.CONVERGED})
 _COMPARED = [PlanState.CHANGE.value, PlanState.UNCHANGED.value]
 
 
-def agreed_of(desired: Desired, plan: Plan, outcomes: Mapping[int, Outcome]) -> pl.DataFrame:
+def agreed_of(desired: Desired, plan: Plan, outcomes: Mapping[int, Outcome], form: Resource) -> pl.DataFrame:
     """Gives the cells that a run found equal, or wrote and saw written.
 
-    `_id` String (as of `record_id.bare_id`), one line per record, and one String column per managed path: the cell as
+    `_id` String (`record_id.record_ids`), one line per record, and one String column per managed path: the cell as
     desired, `FORGET` where the cell is blank (it is not managed any more), null where nothing was settled: a row that
     is wrong or held, a change that was not carried out, a live value that was kept.
     """
     # a line of `plan.rows` is a line of `desired.rows`
-    found = plan.rows.select(bare_id("id")).with_columns(
+    found = pl.DataFrame([record_ids(plan.rows["id"], desired.rows["_key"], desired.key_field, form)]).with_columns(
         desired.rows[column.path].fill_null(FORGET) for column in desired.managed
     )
     places = {column.letter: column.path for column in desired.managed}

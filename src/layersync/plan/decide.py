@@ -56,7 +56,7 @@ def decide(
     sheet = desired.rows[differing["_index"]].select("_row", "_line", "_key_text", "_state", *paths)
     records = live.records[differing["_at"]].select("_id", "_name", "_generation", "_read_at", *fields)
     lines = zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True)
-    for (row, record), agreed in zip(lines, _agreed(desired, live, differing, ledger), strict=True):
+    for (row, record), agreed in zip(lines, _agreed(desired, live, differing, ledger, form), strict=True):
         cells = {path: row[path] for path in paths if row[path] is not None}
         shown = {field: record[field] for field in fields}
         generation = generations.get(record["_generation"])
@@ -68,11 +68,15 @@ def decide(
             yield from _decision(row, record, weighed, desired, form)
 
 
-def _agreed(desired: Desired, live: Live, differing: pl.DataFrame, ledger: pl.DataFrame | None) -> Iterable[Cells]:
+def _agreed(
+    desired: Desired, live: Live, differing: pl.DataFrame, ledger: pl.DataFrame | None, form: Resource
+) -> Iterable[Cells]:
     """What was agreed of each line of `differing`."""
-    agreed = None if ledger is None else last_agreed(differing, desired, live, ledger)
+    if ledger is None:
+        return repeat({}, len(differing))
+    agreed = last_agreed(differing, desired.managed, desired.key_field, live, ledger, form)
     # a frame without columns has no lines
-    return repeat({}, len(differing)) if agreed is None or not agreed.columns else agreed.iter_rows(named=True)
+    return agreed.iter_rows(named=True) if agreed.columns else repeat({}, len(differing))
 
 
 def _decision(row: _Line, record: _Line, weighed: Weighed, desired: Desired, form: Resource) -> Iterator[Decision]:

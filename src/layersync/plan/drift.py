@@ -4,18 +4,18 @@ A cell that sheet and live changed to the same value is no drift, so only cells 
 the others is looked at, and a sheet of any size costs no more than its differences.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from layersync.plan.edits import Comparison, edits_of
-from layersync.plan.record_id import bare_id
+from layersync.plan.record_id import record_ids
 from layersync.resources.resource import Generation, Resource
 from layersync.values.cell import canonical
 from layersync.values.change import Edit
-from layersync.values.desired import Column, Desired
+from layersync.values.desired import Column
 from layersync.values.drift import Drift, DriftRules, OnDrift
 from layersync.values.live import Live
 
@@ -37,13 +37,16 @@ class Weighed:
         return tuple(drift for drift in self.drifts if drift.rule is OnDrift.HOLD)
 
 
-def last_agreed(matched: pl.DataFrame, desired: Desired, live: Live, ledger: pl.DataFrame) -> pl.DataFrame:
+def last_agreed(
+    matched: pl.DataFrame, columns: Iterable[Column], key_field: str, live: Live, ledger: pl.DataFrame, form: Resource
+) -> pl.DataFrame:
     """Gives what the ledger holds for each line of `matched` (`diff.matched_rows`).
 
-    One String column per managed path that the ledger knows, null where nothing was agreed.
+    One String column for each of `columns` that the ledger knows, null where nothing was agreed; without any, no lines.
     """
-    known = [column.path for column in desired.managed if column.path in ledger.columns]
-    wanted = live.records.select(bare_id("_id")).select(pl.col("_id").gather(matched["_at"]))
+    known = [column.path for column in columns if column.path in ledger.columns]
+    records = live.records.select(pl.col("_id", "_key").gather(matched["_at"]))
+    wanted = pl.DataFrame([record_ids(records["_id"], records["_key"], key_field, form)])
     places = ledger.select("_id").with_row_index("_place")
     at = wanted.join(places, on="_id", how="left", maintain_order="left")["_place"]
     return ledger.select(pl.col(known).gather(at))

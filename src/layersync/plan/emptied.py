@@ -33,7 +33,9 @@ def emptied_cells(
     matched = matched.filter(~rows.is_in(sorted(unsettled)))
     known = (column for column in desired.managed if column.path in ledger.columns)
     blank = [column for column in known if _blanks(matched, desired, column).any()]
-    agreed = last_agreed(matched, desired, live, ledger) if blank else pl.DataFrame()
+    if not blank:
+        return
+    agreed = last_agreed(matched, blank, desired.key_field, live, ledger, form)
     for column in blank:
         had = agreed[column.path].is_not_null() & (agreed[column.path] != CLEAR)
         lines = matched.filter((had & _blanks(matched, desired, column)).fill_null(value=False))

@@ -83,7 +83,7 @@ def _case(row: int, desired: Desired, live: Live, memory: Memory, plan: Plan, fo
         record={name: decoded(shown[name], name, form) for name in fields} if shown else None,
         absent=frozenset(name for name in fields if shown.get(name) == ABSENT),
         generation=generation,
-        agreed={} if at is None else _agreed(index, at, desired, live, memory),
+        agreed={} if at is None else _agreed(index, at, desired, live, memory, form),
         state=told["state"],
         message=told["message"] or "",
         change=next((change for change in plan.changes if change.row == row), None),
@@ -97,11 +97,13 @@ def _case(row: int, desired: Desired, live: Live, memory: Memory, plan: Plan, fo
     )
 
 
-def _agreed(index: int, at: int, desired: Desired, live: Live, memory: Memory) -> Mapping[str, str | None]:
+def _agreed(
+    index: int, at: int, desired: Desired, live: Live, memory: Memory, form: Resource
+) -> Mapping[str, str | None]:
     if memory.ledger is None:
         return {}
     line = pl.DataFrame({"_index": [index], "_at": [at]}, schema={"_index": pl.UInt32, "_at": pl.UInt32})
-    agreed = last_agreed(line, desired, live, memory.ledger)
+    agreed = last_agreed(line, desired.managed, desired.key_field, live, memory.ledger, form)
     return agreed.row(0, named=True) if agreed.columns else {}
 
 

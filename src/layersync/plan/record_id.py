@@ -3,12 +3,15 @@
 import polars as pl
 
 from layersync.resources.ident import ANY_ID, id_pattern
+from layersync.resources.resource import Resource
 
 
-def bare_id(column: str) -> pl.Expr:
-    """Gives a column of ids as `ident.normal_id` does: without prefix, a UUID in lower case; null for no id.
+def record_ids(ids: pl.Series, keys: pl.Series, key_field: str, form: Resource) -> pl.Series:
+    """Gives ids as `ident.normal_id` does, under the name `_id`: without prefix, a UUID in lower case; null for no id.
 
-    The new column is named `_id`.
+    `keys` are the normalised keys of the same lines: where the key is the id, they are the answer already.
     """
-    bare = pl.col(column).str.extract(id_pattern(ANY_ID), 1)
-    return pl.when(bare.str.contains("-", literal=True)).then(bare.str.to_lowercase()).otherwise(bare).alias("_id")
+    if key_field == form.id_field:
+        return keys.alias("_id")
+    bare = ids.str.extract(id_pattern(ANY_ID), 1)
+    return bare.str.to_lowercase().zip_with(bare.str.contains("-", literal=True), bare).alias("_id")
