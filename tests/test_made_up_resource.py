@@ -72,7 +72,7 @@ def test_a_made_up_resource_is_read_planned_and_patched(by: str, tmp_path: Path)
         )
         return await fetch(desired, BOATS, ReadClient(server, conditions), clock, lambda _done, _total: None)
 
-    made = plan_of(desired, run_virtual(read()), Memory(), BOATS, WIDE, BUDGET)
+    made = plan_of(desired, run_virtual(read()), Memory(), BOATS, WIDE)
 
     assert [change.patch for change in made.changes] == [
         {"name": "Swan", "rig": "ketch", "log": {"miles": 7, "crew": ["Ann"]}},

@@ -24,13 +24,13 @@ async def from_sheet(job: Job, link: Link, session: Session) -> Plan:
     """desired → live → plan."""
     assert job.desired is not None  # noqa: S101  it was read, or the job would have failed
     live = await fetch(job.desired, job.form, link.reader, session.clock, progress(job, session))
-    plan = plan_of(job.desired, live, job.memory, job.form, job.limits, link.target.budget, job.on_drift)
+    plan = plan_of(job.desired, live, job.memory, job.form, job.limits, job.on_drift)
     asked = explain(job.question, job.desired, live, job.memory, plan, job.form) if job.question else ()
     return replace(plan, explained=tuple(asked))
 
 
-async def from_file(job: Job, link: Link, session: Session) -> Plan:
+async def from_file(job: Job, _link: Link, session: Session) -> Plan:
     """The saved plan, held by the guards of today unless a person approved its own preview."""
     assert job.saved is not None  # noqa: S101  that is what sends a job here
     limits = None if session.order.approved else job.limits
-    return plan_again(job.saved, job.earlier, job.memory, job.form, limits, link.target.budget)
+    return plan_again(job.saved, job.memory, job.form, limits)

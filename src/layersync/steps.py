@@ -13,6 +13,7 @@ from layersync.api.connect import Link, connect
 from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
 from layersync.errors import InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
+from layersync.plan.price import price_of
 from layersync.session import Job, Session, budget_for
 from layersync.sheet.asked import question_of, unknown_key
 from layersync.sheet.receiving import receive
@@ -144,6 +145,26 @@ def aborted(job: Job) -> Job:
         return job
     told = f'{invalid} rows are invalid, and invalid_rows is "abort": nothing of this job is sent'
     return job.failed(InputUnusable(told, "correct them; they are listed in the report"))
+
+
+def priced(jobs: tuple[Job, ...], link: Link, session: Session) -> tuple[Job, ...]:
+    """Prices the plans one after the other: what one job writes today is not left for the next.
+
+    What will not fit into today is told before the first write; a preview has it in its summary.
+    """
+    found, before = [], 0
+    for job in jobs:
+        if job.plan is None or job.failure is not None:
+            found.append(job)
+            continue
+        changes = [change for change in job.plan.to_send if change.row not in job.earlier]
+        price = price_of(changes, job.form, link.target.budget, job.memory.writes_today + before)
+        before += price.writes - price.carried_over
+        found.append(replace(job, plan=replace(job.plan, price=price)))
+        if price.carried_over and not session.order.dry_run:
+            told = f"{price.carried_over:,} of {price.writes:,} changes do not fit into today's writes"
+            session.console.tell(f"{job.name}: {told}: the next run carries on")
+    return tuple(found)
 
 
 def unless_done(jobs: tuple[Job, ...], session: Session) -> tuple[Job, ...]:

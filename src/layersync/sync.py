@@ -8,7 +8,7 @@ from layersync.errors import SyncError
 from layersync.origins import origin_of
 from layersync.session import Job, Session, report_of
 from layersync.sheet import read_sheet
-from layersync.steps import aborted, agreed, greet, lock, received, send, sought, unless_done
+from layersync.steps import aborted, agreed, greet, lock, priced, received, send, sought, unless_done
 from layersync.values.report import Report
 
 
@@ -19,7 +19,7 @@ async def sync(session: Session) -> Report:
     if link is None:
         return report_of(session, jobs, link)
     jobs = tuple([await prepare(job, link, session) for job in jobs])
-    jobs = unless_done(jobs, session)
+    jobs = unless_done(priced(jobs, link, session), session)
     if not agreed(report_of(session, jobs, link), session):
         return report_of(session, jobs, link)
     begin(jobs, link, session)

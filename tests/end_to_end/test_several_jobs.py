@@ -58,6 +58,22 @@ def test_a_key_that_no_job_has_is_a_mistake_and_nothing_is_asked(jobs: Place, ap
     assert broken_too.code == 4, "the key may be in the sheet that cannot be read"
 
 
+def test_what_one_job_writes_today_is_not_left_for_the_next_and_that_is_said_before_the_first_write(
+    jobs: Place, api: Traffic
+) -> None:
+    jobs.configure(api.url, JOBS.format("false"), limits='tier = "custom"\nwrites_per_day = 1')
+    told = "1 of 1 changes do not fit into today's writes: the next run carries on"
+    preview = jobs.call("sync", "-n", "projects", "influencers", "--format", "markdown")
+    prices = [preview.job(name)["price"] for name in ("projects", "influencers")]
+    assert [(one["writes"], one["writes_left_today"], one["carried_over"]) for one in prices] == [(1, 1, 0), (1, 0, 1)]
+    assert preview.out.count(told) == 1
+    assert "1 write, 0 reads: about 1 s at" in preview.out
+
+    ran = jobs.call("sync", "projects", "influencers")
+    assert (ran.code, ran.counts) == (8, {"changed": 1, "invalid": 1, "not_attempted": 1})
+    assert f"influencers: {told}" in ran.err
+
+
 def test_all_jobs_are_read_before_the_first_write_of_any(jobs: Place, api: Traffic) -> None:
     jobs.call("sync")
     methods = [request["method"] for request in api.requests()]

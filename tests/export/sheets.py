@@ -18,7 +18,7 @@ from layersync.values.live import Fetched
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan
 from layersync.values.rules import SheetRules
-from tests.plan.build import BUDGET, reading
+from tests.plan.build import reading
 
 
 def rules_for(form: Resource, **more: object) -> SheetRules:
@@ -41,9 +41,8 @@ def plan_for(draft: Draft, form: Resource, records: Sequence[Mapping[str, object
         file.write(csv_sheet(draft, rules.header_row))
         file.flush()
         desired = read_sheet(replace(rules, source=file.name), form)
-    return plan_of(
-        desired, reading(form, keyed, key=rules.key).live(desired, form), Memory(), form, GuardLimits(), BUDGET
-    )
+    live = reading(form, keyed, key=rules.key).live(desired, form)
+    return plan_of(desired, live, Memory(), form, GuardLimits())
 
 
 def headers(draft: Draft) -> list[str]:

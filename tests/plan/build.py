@@ -125,7 +125,7 @@ def plan(
     on_drift: DriftRules | None = None,
 ) -> Plan:
     """The plan, with guards out of the way unless they are given."""
-    return plan_of(sheet, live.live(sheet, form), memory or Memory(), form, limits, BUDGET, on_drift or DriftRules())
+    return plan_of(sheet, live.live(sheet, form), memory or Memory(), form, limits, on_drift or DriftRules())
 
 
 def _cell(value: object, one: Column, form: Resource) -> str | None:

@@ -69,7 +69,7 @@ def mixed(text: str = "Acme", other: str = "Acme Fit") -> Report:
 def test_the_page_tells_target_summary_budget_and_every_row_that_matters() -> None:
     html = page(mixed())
     text = " ".join(html.texts)
-    assert "1 not found.\n    about 1 min 01 s; 9,000 writes left today\n" in text
+    assert "1 not found.\n    1 write, 0 reads: about 1 min 01 s\n    9,000 writes left today\n" in text
     for told in (
         "SANDBOX · Acme",
         "1 to change (2 fields)",

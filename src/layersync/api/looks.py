@@ -8,14 +8,12 @@ from layersync.api.clock import Clock
 from layersync.api.fetch import read_record
 from layersync.errors import SyncError
 from layersync.plan.patch import value_at
-from layersync.plan.recheck import Recheck, Verdict, recheck
-from layersync.resources.field import Write
+from layersync.plan.recheck import Recheck, Verdict, must_be_fresh, recheck
 from layersync.resources.resource import Resource
 from layersync.values.cell import canonical, same
 from layersync.values.change import Change, Edit
 from layersync.values.outcome import Word
 
-_FRESH_S = 60.0
 _READ_BACK_S = (0.0, 3.0, 7.0)  # three looks over ten seconds: a replica may lag behind
 
 
@@ -89,8 +87,8 @@ class Looks:
         return not _unshown(change, record) and not _lost(change, record)
 
     def _is_due(self, change: Change) -> bool:
-        replaces = any(self._form.field(name).write is Write.REPLACE for name in change.patch)
-        return replaces or change.read_at is None or self._clock.now() - change.read_at > _FRESH_S
+        age_s = self._clock.now() - change.read_at if change.read_at is not None else 0.0
+        return must_be_fresh(change, age_s, self._form)
 
     def _raise_if_ending(self, error: SyncError) -> None:
         if self._reader.stop.asked:

@@ -22,10 +22,8 @@ from layersync.values.memory import Memory
 from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem, Severity
 from layersync.values.rules import SheetRules
-from layersync.values.target import Budget
 
 _CHANGED: Final = "it would be read back as something else"
-_ANY_BUDGET: Final = Budget(tier="standard", reads=1, writes=1, writes_per_day=1)
 _WELL: Final = frozenset({PlanState.UNCHANGED, PlanState.CHANGE})
 
 
@@ -39,7 +37,7 @@ def rehearse(draft: Draft, file: Path, form: Resource, rules: SheetRules) -> tup
     try:
         desired = read_sheet(reader, form)
         live = _live(draft, desired, form, rules)
-        plan = plan_of(desired, live, Memory(), form, GuardLimits(), _ANY_BUDGET)
+        plan = plan_of(desired, live, Memory(), form, GuardLimits())
     except InputUnusable as error:
         faults = tuple(_faults(error.problems, draft, rules))
         if not faults:

@@ -12,7 +12,6 @@ from layersync.plan.emptied import emptied_cells
 from layersync.plan.filled_down import filled_down
 from layersync.plan.guards import holds_of
 from layersync.plan.order import in_order
-from layersync.plan.price import price_of
 from layersync.plan.rows import rows_of, unknown_rows
 from layersync.plan.unique import settle_unique
 from layersync.resources.resource import Resource
@@ -23,7 +22,6 @@ from layersync.values.live import Live
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem, Severity
-from layersync.values.target import Budget
 
 _WRONG_SHEET_ROWS = 10
 _WRONG_SHEET_SHARE = 0.8
@@ -37,7 +35,6 @@ def plan_of(
     memory: Memory,
     form: Resource,
     limits: GuardLimits,
-    budget: Budget,
     on_drift: DriftRules = _OVERWRITE,
 ) -> Plan:
     """Decides every row of a job.
@@ -79,8 +76,7 @@ def plan_of(
         ),
         drifts=tuple(drift for one in decisions for drift in one.drifts),
     )
-    held = replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
-    return replace(held, price=price_of(len(held.to_send), budget, memory.writes_today))
+    return replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
 
 
 def _refuse_wrong_sheet(desired: Desired, matched: pl.DataFrame, live: Live, form: Resource) -> None:

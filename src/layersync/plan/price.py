@@ -1,18 +1,34 @@
 """What carrying a plan out costs."""
 
+from collections.abc import Sequence
+
+from layersync.plan.recheck import must_be_fresh
+from layersync.resources.resource import Resource
+from layersync.values.change import Change
 from layersync.values.plan import Price
 from layersync.values.target import Budget, RateClass
 
 
-def price_of(writes: int, budget: Budget, writes_today: int) -> Price:
-    """Prices so many PATCHes: seconds under an exact window, what is left of today's cap, what will not fit."""
-    per_window = budget.per_window(RateClass.WRITE)
+def price_of(changes: Sequence[Change], form: Resource, budget: Budget, writes_today: int) -> Price:
+    """Prices PATCHes in the order of sending: requests by class, seconds, and what will not fit into today.
+
+    A record is read again right before its PATCH where that comes long after its last read. `writes_today` are the
+    writes of this key that were sent today or are to be sent before these.
+    """
     left = max(0, budget.per_day - writes_today)
-    today = min(writes, left)
+    today = changes[:left]
+    waits = [_wait_s(place, RateClass.WRITE, budget) for place in range(len(today))]
+    reads = sum(must_be_fresh(change, wait, form) for change, wait in zip(today, waits, strict=True))
     return Price(
-        writes=writes,
-        seconds=max(0, today - 1) // per_window * budget.window_s,
+        writes=len(changes),
+        reads=reads,
+        seconds=max([0.0, *waits[-1:], _wait_s(reads - 1, RateClass.READ, budget)]),
         writes_left_today=left,
-        carried_over=writes - today,
-        writes_per_minute=per_window * 60.0 / budget.window_s,
+        carried_over=len(changes) - len(today),
+        writes_per_minute=budget.per_window(RateClass.WRITE) * 60.0 / budget.window_s,
     )
+
+
+def _wait_s(place: int, rate_class: RateClass, budget: Budget) -> float:
+    """How long a request waits for its turn under an exact window; `place` counts from 0."""
+    return max(0, place) // budget.per_window(rate_class) * budget.window_s

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from layersync.plan.patch import base_of, patch_of, value_at
+from layersync.resources.field import Write
 from layersync.resources.resource import Resource
 from layersync.values.cell import same
 from layersync.values.change import Change, Edit
+
+_FRESH_S = 60.0
 
 
 class Verdict(Enum):
@@ -25,6 +28,15 @@ class Recheck:
     verdict: Verdict
     change: Change
     moved: tuple[tuple[Edit, object], ...] = ()
+
+
+def must_be_fresh(change: Change, age_s: float, form: Resource) -> bool:
+    """Tells whether the record must be read again before its PATCH (contract, section 7); `age_s` is that of its read.
+
+    So it must when it was read long ago, or never in this run, or when an object in it is about to be replaced.
+    """
+    replaces = any(form.field(name).write is Write.REPLACE for name in change.patch)
+    return replaces or change.read_at is None or age_s > _FRESH_S
 
 
 def recheck(change: Change, record: Mapping[str, object], form: Resource) -> Recheck:

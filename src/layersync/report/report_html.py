@@ -91,6 +91,7 @@ def _figures(report: Report) -> Element:
         (
             job.job,
             f"{price.writes:,}",
+            f"{price.reads:,}",
             duration(price.seconds),
             f"{price.writes_left_today:,}",
             f"{price.carried_over:,}",
@@ -99,7 +100,12 @@ def _figures(report: Report) -> Element:
         if job.plan and (price := job.plan.price)
     ]
     if prices:
-        section.append(_table(("job", "writes planned", "estimated", "writes left today", "for the next run"), prices))
+        section.append(
+            _table(
+                ("job", "writes planned", "reads before them", "estimated", "writes left today", "for the next run"),
+                prices,
+            )
+        )
     return section
 
 

@@ -30,10 +30,12 @@ class PlanState(StrEnum):
 class Price:
     """What carrying out costs: requests, seconds at this key's tier and share, and what today's cap leaves over.
 
-    `writes_per_minute` is the pace that `seconds` was reckoned with, None where nobody states it.
+    `reads` are those right before a PATCH, of what fits into today. `writes_per_minute` is the pace that `seconds` was
+    reckoned with, None where nobody states it.
     """
 
     writes: int
+    reads: int = 0
     seconds: float
     writes_left_today: int
     carried_over: int

@@ -53,11 +53,12 @@ def test_the_first_line_names_the_target(run: dict[str, Any], head: str) -> None
 def test_a_dry_run_ends_with_counts_price_and_the_next_step() -> None:
     lines = [line(row, PlanState.UNCHANGED) for row in range(10, 22)]
     lines += [line(30, PlanState.INVALID), line(31, PlanState.NOT_FOUND)]
-    price = Price(writes=2, seconds=18.2, writes_left_today=9994, carried_over=0, writes_per_minute=54)
+    price = Price(writes=2, reads=1, seconds=18.2, writes_left_today=9994, carried_over=0, writes_per_minute=54)
     made = plan(lines, [change(2, NAME, ZONE), change(3, NAME)], price=price)
     assert summary(report(job(made)), report_path="reports/20261121T020003Z-7f3a") == [
         "Plan: 2 to change (3 fields), 12 unchanged, 1 invalid, 1 not found.",
-        "    about 18 s at 54 writes/min; 9,994 writes left today",
+        "    2 writes, 1 read: about 18 s at 54 writes/min (standard)",
+        "    9,994 writes left today",
         "",
         "Nothing was sent (dry run). To apply: layersync sync",
         "Report: reports/20261121T020003Z-7f3a",
@@ -76,8 +77,9 @@ def test_a_plan_that_changes_nothing_has_no_price_and_no_next_step() -> None:
 def test_what_does_not_fit_into_today_is_said_before_the_first_write() -> None:
     price = Price(writes=10_120, seconds=7200, writes_left_today=10_000, carried_over=120)
     told = summary(report(job(plan(changes=[change(2, NAME)], price=price))))
-    assert told[1:3] == [
-        "    about 2 h 00 min; 10,000 writes left today",
+    assert told[1:4] == [
+        "    10,120 writes, 0 reads: about 2 h 00 min",
+        "    10,000 writes left today",
         "    120 of 10,120 changes do not fit into today's writes: the next run carries on",
     ]
 

@@ -85,7 +85,7 @@ def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
         yield Text(f"{show(job.job)}: {visible(job.failure.message)}", style="bold red")
         yield from told_lines("", job.failure.what_to_do, width)
     if job.plan and job.plan.price and job.plan.price.writes and report.run.dry_run:
-        yield from _price_lines(job.plan.price)
+        yield from _price_lines(job.plan.price, report.run.tier)
     yield from _drift_lines(job, report, width)
     yield from _sheet_lines(job, width)
     for hold in job.plan.holds if job.plan else ():
@@ -111,13 +111,19 @@ def _drift_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
         yield Text(f"{INDENT}  {len(drifts) - DRIFT_LINES:,} more in the column drift of results.csv")
 
 
-def _price_lines(price: Price) -> Iterator[Text]:
-    pace = f" at {price.writes_per_minute:,.0f} writes/min" if price.writes_per_minute else ""
-    told = f"about {duration(max(1, price.seconds))}{pace}; {price.writes_left_today:,} writes left today"
-    yield Text(INDENT + told, style="dim")
+def _price_lines(price: Price, tier: str | None) -> Iterator[Text]:
+    tier = f" ({show(tier)})" if tier else ""
+    pace = f" at {price.writes_per_minute:,.0f} writes/min{tier}" if price.writes_per_minute else ""
+    requests = f"{_count(price.writes, 'write')}, {_count(price.reads, 'read')}"
+    yield Text(f"{INDENT}{requests}: about {duration(max(1, price.seconds))}{pace}", style="dim")
+    yield Text(f"{INDENT}{price.writes_left_today:,} writes left today", style="dim")
     if price.carried_over:
         rest = f"{price.carried_over:,} of {price.writes:,} changes do not fit into today's writes"
         yield Text(f"{INDENT}{rest}: the next run carries on", style="yellow")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _hold_lines(hold: Hold, report: Report, width: int) -> Iterator[Text]:
