@@ -110,6 +110,10 @@ def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[bytes]]
     for chosen in formats:
         for name, write in writers.get(chosen, {}).items():
             yield name, _encoded(write(report))
+    if "xlsx" in formats:
+        from layersync.report.results_xlsx import results_xlsx  # noqa: PLC0415  few ask for it, and it takes its time
+
+        yield "results.xlsx", [results_xlsx(report, detailed=order.detailed)]
     if "csv" in formats:
         yield from _retries(report)
     plans = _plans(report, order)

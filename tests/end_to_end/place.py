@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,3 +166,11 @@ def place_in(folder: Path, key: str = KEY) -> Place:
     """An empty place; the environment holds the key, and what Python itself needs."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return Place(folder, {**kept, "LAYERS_API_KEY": key})
+
+
+def unpacked(path: Path) -> bytes:
+    """The bytes of a file, of a workbook those of its parts."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(map(archive.read, archive.namelist()))

@@ -3,6 +3,7 @@
 import json
 import stat
 
+import fastexcel
 import jsonschema
 
 from layersync.report.results_json import results_schema
@@ -177,3 +178,15 @@ def test_quiet_says_nothing_when_all_is_well_and_ends_with_the_path_of_the_repor
     assert (ran.code, ran.out) == (3, "")
     assert len(ran.err.splitlines()) <= 10
     assert ran.err.splitlines()[-1].endswith(str(ran.folder))
+
+
+def test_a_workbook_of_the_results_is_written_where_it_is_asked_for(place: Place, api: Traffic) -> None:
+    mixed_sheet(place, api)
+    assert not (place.call("sync", "-n").folder / "results.xlsx").exists()
+    place.configure(api.url, "[run]\nformats = ['json', 'xlsx']\n[jobs.projects]\nsource = 'projects.csv'")
+    ran = place.call("sync", "-n")
+    path = ran.folder / "results.xlsx"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    rows = fastexcel.read_excel(path).load_sheet("Rows", dtypes="string").to_polars()
+    told = {row["row"]: row["outcome"].replace("_", " ") for row in ran.results["rows"] if row["row"] != 3}
+    assert dict(zip(map(int, rows["Row"]), rows["Outcome"], strict=True)) == told

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.end_to_end.place import Place, Ran
+from tests.end_to_end.place import Place, Ran, unpacked
 from tests.end_to_end.traffic import Traffic
 
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
@@ -29,7 +29,8 @@ def guarded(place: Place, api: Traffic) -> Place:
     """A place whose key is the canary."""
     place.configure(
         api.url,
-        "[run]\nformats = ['csv', 'json', 'html', 'markdown', 'junit']\n[jobs.projects]\nsource = 'projects.csv'",
+        "[run]\nformats = ['csv', 'json', 'html', 'xlsx', 'markdown', 'junit']\n"
+        "[jobs.projects]\nsource = 'projects.csv'",
     )
     place.table([{"id": ACME, "tagline": "new"}, {"id": HALDEN, "brandVoice": "Warmth"}])
     return replace(place, environ={**place.environ, "LAYERS_API_KEY": CANARY})
@@ -38,7 +39,7 @@ def guarded(place: Place, api: Traffic) -> Place:
 def leaks(ran: Ran, folder: Path) -> Iterator[str]:
     """Every place in which some form of the key stands: what was said, and every byte of every file left behind."""
     said = {"stdout": ran.out.encode(), "stderr": ran.err.encode()}
-    files = {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = {str(path): unpacked(path) for path in folder.rglob("*") if path.is_file()}
     for where, content in {**said, **files}.items():
         # a JSON report may escape what stands in it
         texts = (content, content.decode(errors="replace").encode("ascii", "backslashreplace"))

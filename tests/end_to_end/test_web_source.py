@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import xlsxwriter
 
-from tests.end_to_end.place import Place
+from tests.end_to_end.place import Place, unpacked
 from tests.end_to_end.traffic import Traffic
 from tests.sandbox.server import KEY
 from tests.sheet.web.conftest import Said, Server, serving
@@ -28,7 +28,7 @@ def web() -> Iterator[Server]:
 @pytest.fixture
 def linked(place: Place, api: Traffic, web: Server) -> Place:
     """A place whose sheet is at an address."""
-    formats = "[run]\nformats = ['csv', 'json', 'html', 'markdown', 'junit']"
+    formats = "[run]\nformats = ['csv', 'json', 'html', 'xlsx', 'markdown', 'junit']"
     place.configure(api.url, f"{formats}\n[jobs.projects]\nsource = '{web.url}/projects.csv?{QUERY}'")
     return place
 
@@ -53,7 +53,7 @@ def test_the_query_of_an_address_stands_in_no_output(
     web.say(Said(body=body))
     ran = linked.call(*words)
     (linked.folder / "config.toml").unlink()
-    files = b"".join(path.read_bytes() for path in linked.folder.rglob("*") if path.is_file())
+    files = b"".join(unpacked(path) for path in linked.folder.rglob("*") if path.is_file())
     assert QUERY not in ran.out + ran.err
     assert QUERY.encode() not in files
 

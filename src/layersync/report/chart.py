@@ -10,7 +10,7 @@ WIDTH: Final = 800
 BAR: Final = 28
 LEAST: Final = 4.0
 
-_COLOURS: Final = {
+COLOURS: Final = {
     Word.CHANGED: "#2e7d4f",
     Word.WOULD_CHANGE: "#2e7d4f",
     Word.CONVERGED: "#7fb795",
@@ -39,13 +39,13 @@ def outcome_chart(found: Mapping[Word, int]) -> Element:
     at = 0.0
     for word, width in _widths(found).items():
         part = SubElement(bar, "rect", x=f"{at:.2f}", y="0", width=f"{width:.2f}", height=str(BAR))
-        part.set("fill", _COLOURS[word])
+        part.set("fill", COLOURS[word])
         at += width
     legend = SubElement(figure, "figcaption")
     for word, count in found.items():
         entry = SubElement(legend, "span")
         mark = SubElement(entry, "svg", viewBox="0 0 10 10", width="10", height="10")
-        SubElement(mark, "rect", width="10", height="10", fill=_COLOURS[word])
+        SubElement(mark, "rect", width="10", height="10", fill=COLOURS[word])
         mark.tail = f" {count:,} {word.replace('_', ' ')}"
     return figure
 

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from layersync.report.drifted import moved
 from layersync.report.instant import instant
@@ -42,6 +42,19 @@ def harmless(text: str) -> str:
     if begins in _FORMULA and begins and not _NUMBER.fullmatch(text):
         return "'" + visible(text)
     return visible(text)
+
+
+class Told(NamedTuple):
+    """A changed field in words."""
+
+    before: str
+    after: str
+    note: str
+
+
+def change_line(row: Row, edit: Edit) -> Told:
+    """Words the values of a changed field, and what is noted of it."""
+    return Told(_value(edit.before), _value(edit.after), _note(edit, row))
 
 
 def _result(row: Row) -> tuple[str, ...]:
@@ -82,9 +95,7 @@ def _change(row: Row, edit: Edit) -> tuple[str, ...]:
         row.id or "",
         row.name or "",
         edit.path,
-        _value(edit.before),
-        _value(edit.after),
-        _note(edit, row),
+        *change_line(row, edit),
         row.outcome,
     )
 
