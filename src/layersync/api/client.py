@@ -9,6 +9,7 @@ from layersync.api.body import json_object
 from layersync.api.clock import Clock
 from layersync.api.judge import Judgement, Kind, Parse, judge, judge_failure
 from layersync.api.pacer import Gate
+from layersync.api.remaining import remaining_of
 from layersync.api.retry import Retry, Tries
 from layersync.api.stop import Stop, Stopped
 from layersync.api.wire import AnswerLost, NotSent, ReadOnly, Request, Transport
@@ -137,10 +138,10 @@ class _Courier:
 
     async def _try(self, prepare: Prepare, rate_class: RateClass, tries: Tries, parse: Parse) -> Judgement:
         gate = self._at.gates[rate_class]
-        request = await self._ready(prepare, gate, tries)
+        request, number = await self._ready(prepare, gate, tries)
         self._count_send(rate_class, tries)
         before, tries.perhaps = tries.perhaps, True
-        judgement = await self._send(request, gate, parse)
+        judgement = await self._send(request, number, gate, parse)
         tries.perhaps = before or judgement.kind in {Kind.UNKNOWN, Kind.IN_FLIGHT}
         if judgement.kind is Kind.THROTTLED:
             self._at.tally.throttled[rate_class] += 1
@@ -148,11 +149,14 @@ class _Courier:
             tries.counted += 1
         return judgement
 
-    async def _ready(self, prepare: Prepare, gate: Gate, tries: Tries) -> Request:
-        """Gives a prepared request that holds a slot. Where the class was closed meanwhile, it waits and asks anew."""
+    async def _ready(self, prepare: Prepare, gate: Gate, tries: Tries) -> tuple[Request, int]:
+        """Gives a prepared request that holds a slot, and its number.
+
+        Where the class was closed meanwhile, it waits and asks anew.
+        """
         while True:
             asked = self.now()
-            await self._at.stop.guard(gate.admit())
+            number = await self._at.stop.guard(gate.admit())
             tries.waited_s += self.now() - asked
             try:
                 request = await prepare()
@@ -160,7 +164,7 @@ class _Courier:
                 gate.unused()
                 raise
             if not gate.closed:
-                return request
+                return request, number
             gate.unused()
 
     def _count_send(self, rate_class: RateClass, tries: Tries) -> None:
@@ -169,23 +173,23 @@ class _Courier:
             self._at.tally.retried[rate_class] += 1
         tries.sent += 1
 
-    async def _send(self, request: Request, gate: Gate, parse: Parse) -> Judgement:
+    async def _send(self, request: Request, number: int, gate: Gate, parse: Parse) -> Judgement:
         try:
             answer = await self._transport.send(request)
         except NotSent as error:
             gate.unused()
             return judge_failure(error)
         except AnswerLost as error:
-            gate.answered()
+            gate.answered(number)
             return judge_failure(error)
         except BaseException:
-            gate.answered()
+            gate.answered(number)
             raise
         judgement = judge(answer, self._at.clock.wall(), parse)
         if judgement.kind in {Kind.THROTTLED, Kind.CAPPED}:
             gate.throttled((judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER))
         else:
-            gate.answered()
+            gate.answered(number, remaining_of(answer.headers))
         return judgement
 
 

@@ -1,0 +1,46 @@
+"""How fast requests may follow each other once the server has refused one that the budget allowed."""
+
+
+class Pace:
+    """Nothing until the first refusal; then an even pace, slower after each, and back up to the full rate.
+
+    Somebody else uses the key, or the server's budget is smaller, or of another shape, than ours. A quarter less at
+    each refusal and a little more each second (AIMD) finds a fair part of what is there. The pace stays even from then
+    on: a server that refused a burst once would refuse the next. Rates are requests per second.
+    """
+
+    _CUT = 0.75
+    _CUT_EVERY_S = 1.0  # the refusals of one moment have one cause
+    _REGAINED_PER_S = 0.02  # of the full rate
+    _SLOWEST = 0.02  # of the full rate
+
+    def __init__(self) -> None:
+        self._rate: float | None = None
+        self._rated_at = 0.0
+        self._cut_at = 0.0
+        self._next_at = 0.0
+
+    def wait_s(self, now: float) -> float:
+        """How long until the next request may leave."""
+        return 0.0 if self._rate is None else max(0.0, self._next_at - now)
+
+    def passed(self, now: float, full_rate: float) -> None:
+        """A request leaves."""
+        if self._rate is not None:
+            self._next_at = max(now, self._next_at) + 1.0 / self._regained(self._rate, now, full_rate)
+
+    def refused(self, now: float, full_rate: float) -> None:
+        """The server refused a request for its rate."""
+        if self._rate is None:
+            self._cut(full_rate, now, full_rate)
+        elif now - self._cut_at >= self._CUT_EVERY_S:
+            self._cut(self._regained(self._rate, now, full_rate), now, full_rate)
+
+    def _cut(self, rate: float, now: float, full_rate: float) -> None:
+        self._rate = max(rate * self._CUT, full_rate * self._SLOWEST)
+        self._rated_at = self._cut_at = now
+
+    def _regained(self, rate: float, now: float, full_rate: float) -> float:
+        self._rate = min(full_rate, rate + (now - self._rated_at) * self._REGAINED_PER_S * full_rate)
+        self._rated_at = now
+        return self._rate

@@ -1,0 +1,64 @@
+"""The pace against servers whose policy nobody told us: how much of the budget is used, how often they must refuse."""
+
+from collections.abc import Callable
+
+import pytest
+
+from layersync.sandbox.limits import FixedWindow, SlidingWindow, TokenBucket, Window
+from tests.api.world import SHARE, SPAN_S, ShallowBucket, meet
+
+Policy = Callable[[int, float], Window]
+POLICIES: dict[str, Policy] = {"fixed": FixedWindow, "sliding": SlidingWindow, "bucket": TokenBucket}
+LIMIT, COUNT = 600, 1_500
+
+
+def rolling_s(count: int, limit: int) -> float:
+    """The time that a client needs who may send `limit` requests in any stretch of a minute."""
+    return (-(-count // limit) - 1) * SPAN_S
+
+
+@pytest.mark.parametrize("headers", [True, False])
+@pytest.mark.parametrize("policy", POLICIES)
+def test_alone_the_share_is_used_and_nothing_is_refused(policy: str, headers: bool) -> None:
+    met = meet(POLICIES[policy], LIMIT, COUNT, headers=headers)
+    assert met.refused == 0
+    assert rolling_s(COUNT, int(LIMIT * SHARE)) / met.took_s >= 0.95
+
+
+@pytest.mark.parametrize(("headers", "share", "refused"), [(True, 0.97, 0.0), (False, 0.85, 0.005)])
+def test_alone_a_shallow_bucket_is_found_out(headers: bool, share: float, refused: float) -> None:
+    met = meet(ShallowBucket, LIMIT, COUNT, headers=headers)
+    assert met.refused_share <= refused
+    assert COUNT / (LIMIT * SHARE / SPAN_S) / met.took_s >= share
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("headers", [True, False])
+@pytest.mark.parametrize("policy", [*POLICIES.values(), ShallowBucket])
+def test_beside_a_stranger_few_are_refused_none_leaves_early_and_none_is_lost(
+    policy: Policy, headers: bool, seed: int
+) -> None:
+    met = meet(policy, LIMIT, COUNT, headers=headers, stranger_share=0.5, seed=seed)
+    assert met.refused_share <= 0.03
+    assert met.early == 0
+    assert met.done == COUNT
+
+
+@pytest.mark.parametrize("headers", [True, False])
+def test_beside_a_stranger_a_bucket_is_shared_fairly(headers: bool) -> None:
+    met = meet(ShallowBucket, LIMIT, COUNT, headers=headers, stranger_share=0.5)
+    fair_s = COUNT / (LIMIT / 2 / SPAN_S)
+    assert 0.95 <= fair_s / met.took_s <= 1.15
+
+
+def test_a_server_that_always_says_zero_is_asked_at_the_full_rate() -> None:
+    class Zero(SlidingWindow):
+        def remaining(self, now: float) -> int:
+            return min(0, super().remaining(now))
+
+        def wait(self, now: float) -> float:
+            return 0.0 if super().remaining(now) else self.reset(now)
+
+    met = meet(Zero, LIMIT, COUNT, headers=True)
+    assert met.refused == 0
+    assert COUNT / (LIMIT * SHARE / SPAN_S) / met.took_s >= 0.97
