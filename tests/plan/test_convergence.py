@@ -34,8 +34,9 @@ PROJECT_CELLS = {
     "status": st.sampled_from(["active", "archived"]),
     "metadata.a": st.one_of(CELL, st.just(CLEAR)),
     "metadata.b.k": st.one_of(CELL, st.just(CLEAR)),
+    "metadata.caf\u00e9.k.a": st.one_of(CELL, st.just(CLEAR)),
 }
-WHOLE_CELLS = {"tagline": CELL, "metadata": OBJECT}
+WHOLE_CELLS = {"tagline": CELL, "metadata": OBJECT, "appName": st.just(CLEAR)}
 PERSONA_CELLS = {
     "vibe": st.one_of(CELL, st.just(CLEAR)),
     "personality.humor": st.one_of(CELL, st.just(CLEAR)),
@@ -44,36 +45,52 @@ PERSONA_CELLS = {
 WHOLE_PERSONA = {"personality": st.dictionaries(st.sampled_from(["humor", "tone", "traits"]), JSON, max_size=3)}
 
 
-def rows_of(cells: Mapping[str, st.SearchStrategy[object]]) -> st.SearchStrategy[dict[str, object]]:
-    return st.fixed_dictionaries({}, optional=dict(cells))
+def rows_of(cells: Mapping[str, st.SearchStrategy[object]]) -> st.SearchStrategy[list[dict[str, object]]]:
+    return st.lists(st.fixed_dictionaries({}, optional=dict(cells)), min_size=1, max_size=4)
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[Resource, list[dict[str, object]], list[dict[str, object]]]:
-    """A resource, the rows of a sheet by their cells, and the live record of each row."""
-    form, cells = draw(
-        st.sampled_from(
-            [
-                (PROJECTS, PROJECT_CELLS),
-                (PROJECTS, WHOLE_CELLS),
-                (INFLUENCERS, PERSONA_CELLS),
-                (INFLUENCERS, WHOLE_PERSONA),
-            ]
-        )
-    )
-    rows = draw(st.lists(rows_of(cells), min_size=1, max_size=4))
-    live = []
-    for number in range(len(rows)):
-        values: dict[str, object] = {field.name: draw(_live(field.kind, field.write)) for field in form.fields}
-        live.append(project(number, **values) if form is PROJECTS else influencer(number, **values))
-    keyed = [{form.id_field: live[number][form.id_field], **row} for number, row in enumerate(rows)]
-    return form, keyed, live
+def _values(form: Resource) -> st.SearchStrategy[dict[str, object]]:
+    """What a live record may hold in each field."""
+    return st.fixed_dictionaries({field.name: _live(field.kind, field.write) for field in form.fields})
 
 
 def _live(kind: Kind, write: Write | None) -> st.SearchStrategy[object]:
     if kind is Kind.OBJECT:
         return st.one_of(st.none(), OBJECT)
     return st.one_of(st.none(), TEXT, st.sampled_from(["active", "archived"])) if write is None else OBJECT
+
+
+# made once: making and checking a strategy costs more than drawing from it
+SHEETS = st.sampled_from(
+    [
+        (PROJECTS, rows_of(PROJECT_CELLS)),
+        (PROJECTS, rows_of(WHOLE_CELLS)),
+        (INFLUENCERS, rows_of(PERSONA_CELLS)),
+        (INFLUENCERS, rows_of(WHOLE_PERSONA)),
+    ]
+)
+VALUES = {form.name: _values(form) for form in (PROJECTS, INFLUENCERS)}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Resource, list[dict[str, object]], list[dict[str, object]]]:
+    """A resource, the rows of a sheet by their cells, and the live record of each row."""
+    form, sheets = draw(SHEETS)
+    rows = draw(sheets)
+    live = []
+    for number in range(len(rows)):
+        values = draw(VALUES[form.name])
+        made = project(number, **values) if form is PROJECTS else influencer(number, **values)
+        live.append(_nested(made) if form is PROJECTS and draw(st.booleans()) else made)
+    keyed = [{form.id_field: live[number][form.id_field], **row} for number, row in enumerate(rows)]
+    return form, keyed, live
+
+
+def _nested(record: dict[str, object]) -> dict[str, object]:
+    """The same project as an API shows it that keeps what the brand is like inside `brandContext` (API facts, 8.4)."""
+    inside = {"appName", "tagline", "brandVoice"}
+    flat = {name: value for name, value in record.items() if name not in inside}
+    return {**flat, "brandContext": {name: record[name] for name in inside}}
 
 
 def applied(changes: tuple[Change, ...], live: list[dict[str, object]], form: Resource) -> list[dict[str, object]]:
@@ -105,7 +122,7 @@ def test_after_apply_live_is_as_desired_and_nothing_else_moved_and_a_second_plan
         if before[form.id_field] not in left_out:
             for path, cell in row.items():
                 if path != form.id_field:
-                    assert_shows(now, path, cell, before, form)
+                    assert_shows(form.completed(now), path, cell, before, form)
 
 
 def assert_shows(record: dict[str, object], path: str, cell: object, before: dict[str, object], form: Resource) -> None:

@@ -189,6 +189,7 @@ def test_no_change_of_any_plan_meets_a_value_in_use_and_nothing_is_held_without_
     seen = [one for n, one in enumerate(records) if n >= len(rows) or n in left_out]
     holders = tuple(Holder(field=FIELD, value=str(one[FIELD]), id=str(one["id"]), name=None) for one in seen)
     sheet = sheet_of([rows[n] for n in order], **took)
+    told = holders
     made = plan(sheet, replace(read, holders=holders), PROJECTS, replace(WIDE, archive=limit))
 
     server = {str(one["id"]): one for one in records}
@@ -200,3 +201,14 @@ def test_no_change_of_any_plan_meets_a_value_in_use_and_nothing_is_held_without_
         if stated.count(stated[n]) == 1 and not stopped:
             with pytest.raises(Refused):
                 patched_among(server, an_id(n), {FIELD: stated[n]}, FIELD)
+
+    after = reading(PROJECTS, [server[an_id(n)] for n in range(len(rows)) if n not in left_out])
+    seen = [server[str(one["id"])] for one in seen]
+    holders = tuple(Holder(field=FIELD, value=str(one[FIELD]), id=str(one["id"]), name=None) for one in seen)
+    assert plan(sheet, replace(after, holders=holders), PROJECTS, replace(WIDE, archive=limit)).to_send == ()
+
+    shuffled = rng.sample(order, len(order))
+    took = {f"r{place + 2}": unusable[n] for place, n in enumerate(shuffled) if n in unusable}
+    again = plan(sheet_of([rows[n] for n in shuffled], **took), replace(read, holders=told), PROJECTS, WIDE)
+    one, other = ({line["key"]: line["state"] for line in each.rows.iter_rows(named=True)} for each in (made, again))
+    assert one == other
