@@ -24,7 +24,7 @@ from layersync.sync import sync
 from layersync.values.outcome import Word
 from layersync.values.report import Report, RunInfo, Trigger
 from layersync.values.saved_plan import SavedPlan
-from tests.api.server import SimulatedServer, json_answer, lost_answer
+from tests.api.server import SimulatedServer, json_answer, lost_answer, lost_request
 from tests.plan.build import an_id, project
 from tests.virtual_time import START, VirtualClock, run_virtual
 
@@ -260,6 +260,28 @@ def test_losing_the_state_file_costs_attribution_and_no_correctness(tmp_path: Pa
     report = run(server, tmp_path, "run-2")
     assert exit_code(report, detailed=False) == 0
     assert max(server.effects.values()) == 1
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_a_run_wrote_without_hearing_of_it_is_not_taken_for_somebody_elses(tmp_path: Path, dry_run: bool) -> None:
+    server = a_server()
+    a_sheet(tmp_path, "first")
+    run(server, tmp_path, "run-1")
+
+    def lost_for_good(simulated: SimulatedServer, request: Request) -> Answer:
+        simulated.faults["GET"] = [lost_request] * 99
+        return lost_answer(simulated, request)
+
+    a_sheet(tmp_path, "second")
+    server.faults["PATCH"] = [lost_for_good, *[lost_answer] * 99]
+    assert Word.UNKNOWN in words(run(server, tmp_path, "run-2"))
+    server.faults.clear()
+
+    a_sheet(tmp_path, "third")
+    plan = run(server, tmp_path, "run-3", dry_run=dry_run).jobs[0].plan
+    assert plan is not None
+    assert len(plan.changes) == ROWS
+    assert plan.drifts == ()
 
 
 def test_a_lost_answer_within_a_run_is_one_change(tmp_path: Path) -> None:

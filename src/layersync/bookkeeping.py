@@ -13,7 +13,7 @@ from layersync.state.applied import keep_not_sent, settled_rows
 from layersync.state.journal import body_of, settle_open
 from layersync.state.memory import close_run, remember, unfinished_runs
 from layersync.values.memory import OpenChange
-from layersync.values.outcome import Word
+from layersync.values.outcome import Outcome, Word
 from layersync.values.report import Report
 
 _ENDED_WELL = frozenset({0, 2, 3})
@@ -27,16 +27,15 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     where = (session.base_url, link.target.organization_id, job.name)
     memory = remember(session.store, *where, session.clock.wall().date(), session.clocks)
     dead = unfinished_runs(session.store, *where)
-    if session.order.dry_run:
-        done = [change for change in memory.open_changes if await _was_done(change, job, link, session)]
-        ledger = recall_ledger(job, dead, link.target, session, done)
-        return _resumed(replace(job, memory=replace(memory, open_changes=(), ledger=ledger)), link, session)
-    if dead:
+    is_dry = session.order.dry_run
+    if dead and not is_dry:
         session.console.tell(f"{job.name}: run {dead[-1]} ended without a word; settling what it left open")
-    still_open = [change for change in memory.open_changes if not await _settled(change, job, link, session)]
-    ledger = recall_ledger(job, dead, link.target, session)
-    memory = replace(memory, open_changes=tuple(still_open), ledger=ledger)
-    return _resumed(replace(job, memory=memory, dead_runs=dead), link, session)
+    ends = [(change, await _end_of(change, job, link, session)) for change in memory.open_changes]
+    done = [change for change, outcome in ends if outcome is not None and outcome.word is Word.CHANGED]
+    still_open = () if is_dry else tuple(change for change, outcome in ends if outcome is None)
+    ledger = recall_ledger(job, dead, link.target, session, done)
+    memory = replace(memory, open_changes=still_open, ledger=ledger)
+    return _resumed(replace(job, memory=memory, dead_runs=() if is_dry else dead), link, session)
 
 
 def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
@@ -90,11 +89,6 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
     runs.finish(session.store, session.run.run_id, exit_code(report, detailed=True), session.clock.wall())
 
 
-async def _was_done(change: OpenChange, job: Job, link: Link, session: Session) -> bool:
-    outcome = await settle(change, job.form, link.reader, session.clock)
-    return outcome is not None and outcome.word is Word.CHANGED
-
-
 def _resumed(job: Job, link: Link, session: Session) -> Job:
     """Adds what earlier runs came to with the saved plan that is carried out: none of it is sent again."""
     if (saved := session.order.saved) is None:
@@ -104,11 +98,12 @@ def _resumed(job: Job, link: Link, session: Session) -> Job:
     return replace(job, earlier=earlier, outcomes=earlier)
 
 
-async def _settled(change: OpenChange, job: Job, link: Link, session: Session) -> bool:
+async def _end_of(change: OpenChange, job: Job, link: Link, session: Session) -> Outcome | None:
+    """How an open change ended, None while it stands at its base; a dry run does not write it down."""
     outcome = await settle(change, job.form, link.reader, session.clock)
-    if outcome is not None:
+    if outcome is not None and not session.order.dry_run:
         settle_open(session.store, change, outcome)
-    return outcome is not None
+    return outcome
 
 
 def _close_unwanted(job: Job, session: Session) -> None:

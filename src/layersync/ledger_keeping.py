@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def recall_ledger(
-    job: Job, dead_runs: tuple[str, ...], target: Target, session: Session, done: Sequence[OpenChange] = ()
+    job: Job, dead_runs: tuple[str, ...], target: Target, session: Session, done: Sequence[OpenChange]
 ) -> "pl.DataFrame | None":
     """Reads the last agreed values of a job; None where there are none, which is said.
 
     A run that died wrote no ledger: what it is known to have written is laid over the last one, and kept before that
-    run is closed. A dry run keeps nothing; `done` are the open changes that it found carried out.
+    run is closed. `done` are the open changes, of whatever run, that were found carried out. A dry run keeps nothing.
     """
     owner = _owner(job, target.organization_id, session)
     found = read_ledger(session.state_dir, owner)

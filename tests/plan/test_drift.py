@@ -1,6 +1,6 @@
 """Who moved: the sheet, somebody elsewhere, both or neither; and what is done about it (contract, section 5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 import pytest
@@ -232,12 +232,14 @@ def test_rows_are_known_by_their_record_whatever_column_is_the_key() -> None:
     assert [one.last_agreed for one in made.drifts] == ["a"]
 
 
-def test_only_the_rows_that_drifted_are_told_among_many() -> None:
-    def at(number: int) -> Sequence[Mapping[str, object]]:
-        return [{"id": an_id(one), "tagline": "a"} for one in range(number)]
-
-    live = [project(one, tagline="theirs" if one % 10 == 3 else "a") for one in range(40)]
-    made = plan(
-        desired(PROJECTS, at(50)[:40]), reading(PROJECTS, live), PROJECTS, memory=Memory(ledger=ledger(*at(50)))
-    )
-    assert [one.row for one in made.drifts] == [5, 15, 25, 35]
+def test_each_row_is_measured_by_its_own_record_among_many_in_any_order() -> None:
+    rows = [{"id": an_id(one), "tagline": f"cell {one}"} for one in range(40)]
+    live = [project(one, tagline="theirs" if one % 10 == 3 else f"cell {one}") for one in reversed(range(40))]
+    agreed = ledger(*({"id": an_id(one), "tagline": f"cell {one}"} for one in (*range(30, 60), *range(30))))
+    made = plan(desired(PROJECTS, rows), reading(PROJECTS, live), PROJECTS, memory=Memory(ledger=agreed))
+    assert [(one.row, one.last_agreed) for one in made.drifts] == [
+        (5, "cell 3"),
+        (15, "cell 13"),
+        (25, "cell 23"),
+        (35, "cell 33"),
+    ]

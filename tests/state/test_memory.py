@@ -1,7 +1,7 @@
 """What a run remembers of its job: the baseline, today's writes, and the changes that dead runs left open."""
 
 from layersync.state.journal import Journal, settle_open
-from layersync.state.memory import close_run, remember, unfinished_runs
+from layersync.state.memory import close_run, remember, settled_values, unfinished_runs
 from layersync.state.runs import begin, set_last_rows
 from layersync.state.store import Store
 from layersync.state.writes import count_write
@@ -100,3 +100,21 @@ def test_runs_of_other_targets_and_jobs_are_not_ours_to_close(store: Store) -> N
     begin(store, a_run("run-3", jobs=("influencers",)))
     begin(store, a_run("run-4", url="https://other.example"))
     assert unfinished_runs(store, URL, ORG, JOB) == ("run-1",)
+
+
+def test_what_dead_runs_are_known_to_have_written_is_told_in_the_order_of_the_sending(store: Store) -> None:
+    begin(store, a_run("run-2"))
+    first, second = Journal(store, "run-1"), Journal(store, "run-2")
+    first.settle(first.intend(a_change(2, "UTC")), an_outcome(2))
+    first.settle(first.intend(a_change(3, "UTC")), an_outcome(3, Word.CONVERGED))
+    for row, word in enumerate((Word.REFUSED, Word.FAILED, Word.CONFLICT, Word.NOT_ATTEMPTED), 4):
+        first.settle(first.intend(a_change(row)), an_outcome(row, word))
+    first.intend(a_change(9))
+    first.settle(first.intend(a_change(2, "UTC", job="other")), an_outcome(2))
+    second.settle(second.intend(a_change(2, None)), an_outcome(2))
+    assert settled_values(store, ("run-1", "run-2"), JOB) == (
+        ("id-2", {"timezone": "UTC"}),
+        ("id-3", {"timezone": "UTC"}),
+        ("id-2", {"timezone": None}),
+    )
+    assert settled_values(store, (), JOB) == ()

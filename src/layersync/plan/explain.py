@@ -131,7 +131,7 @@ def _stated(column: Column, cell: str | None, record: Mapping[str, object], form
 def _rule(column: Column, case: _Case, form: Resource) -> tuple[Rule, str]:  # noqa: PLR0911  a table
     here = [problem for problem in case.problems if problem.column == column.letter]
     wrong = next((problem for problem in here if problem.severity is Severity.ERROR), None)
-    if wrong is not None and case.state not in _SETTLED:
+    if wrong is not None:
         return Rule.WRONG, "; ".join(filter(None, (wrong.message, wrong.what_to_do)))
     if case.record is None:
         return Rule.UNKNOWN, f"the row is {case.state.replace('_', ' ')}: {case.message or 'nothing was compared'}"

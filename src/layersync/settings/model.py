@@ -144,7 +144,7 @@ class Job(_Table):
     list_separator: Text = "|"
     """What stands between the items of a list in one cell."""
     on_drift: DriftModes = {"default": "overwrite"}
-    """A field changed elsewhere: `overwrite`, `keep` or `hold`; or a table with `default` and field names."""
+    """A field changed elsewhere: `overwrite`, `keep` or `hold`; or a table with `default` and dotted paths."""
     invalid_rows: Literal["skip", "abort"] = "skip"
     """`abort`: one invalid row stops the job."""
     fetch: Literal["full", "changed"] = "full"
@@ -217,7 +217,7 @@ class Run(_Table):
     """Where runs keep what they know and tell."""
 
     state_dir: Path = Path(".layersync")
-    """Journal, lock, budget, caches, the sandbox's state."""
+    """Journal, ledger, lock, budget, caches, the sandbox's state."""
     report_dir: Path = Path("reports")
     """One folder per run, and `latest`."""
     formats: Annotated[tuple[Format, ...], NoDecode, BeforeValidator(_items)] = ("csv", "json", "html")
