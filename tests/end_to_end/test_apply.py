@@ -225,3 +225,26 @@ def test_an_apply_that_a_time_limit_stopped_is_carried_on(place: Place, api: Tra
     api.forget()
     assert place.call("apply", preview.folder.name).counts == {"changed": ROWS}
     assert len(api.requests("PATCH")) == ROWS - done
+
+
+def test_a_question_beside_the_preview_changes_nothing_of_the_plan(saved: Path, place: Place, api: Traffic) -> None:
+    asked = place.call("plan", "--explain", ACME)
+    assert asked.plan["digest"] == json.loads(saved.read_bytes())["digest"]
+    assert place.call("apply", asked.folder.name).counts == {"changed": 3}
+
+
+def test_what_a_run_could_not_have_sent_is_not_kept_for_another(place: Place, api: Traffic) -> None:
+    jobs = "[jobs.projects]\nsource = 'projects.csv'\n[jobs.other]\nresource = 'projects'\nsource = 'other.csv'\n"
+    place.table([{"id": ACME, "tagline": "one"}])
+    place.table([{"id": HALDEN, "tagline": "two"}, {"id": YOGA, "status": "gone"}], "other.csv")
+    place.configure(api.url, jobs + "invalid_rows = 'abort'")
+    preview = place.call("sync", "-n")
+    assert preview.code == 4
+    assert [job["job"] for job in preview.plan["jobs"]] == ["projects"]
+    assert preview.plan["digest"] == preview.results["run"]["plan_digest"]
+    assert place.call("apply", "latest").counts == {"changed": 1}
+    assert set(patches(api)) == {ACME}
+
+    place.configure(api.url, "[run]\nall_or_nothing = true\n" + jobs + "invalid_rows = 'abort'")
+    assert place.call("sync", "-n").code == 4
+    assert place.call("apply", "latest").code == 64
