@@ -48,12 +48,17 @@ def check(cases: Sequence[Case], folder: Path) -> Checked:
     return Checked(process.returncode, said, jobs, used.ru_maxrss * 1024)
 
 
+def patience_s() -> float:
+    """How long one sheet may take: the limit is that of an idle machine, on a busy one everything waits its turn."""
+    return HANG_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def _said(process: subprocess.Popen[str]) -> Iterator[str]:
     """Yields what a process says on stderr, a line before each sheet; kills it when a line takes too long to come."""
     assert process.stderr
     with process.stderr as stderr:
         while True:
-            watch = threading.Timer(HANG_S, process.kill)
+            watch = threading.Timer(patience_s(), process.kill)
             watch.start()
             line = stderr.readline()
             watch.cancel()
