@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.values.desired import Desired, Role, RowState
+from layersync.values.drift import DriftRules, OnDrift
 from layersync.values.live import Holder
+from layersync.values.memory import Memory
 from layersync.values.plan import Plan
 from tests.plan.build import PROJECTS, WIDE, an_id, desired, plan, project, reading
 from tests.plan.server_model import Refused, patched_among
@@ -148,6 +151,15 @@ def test_a_row_in_conflict_does_not_give_up_its_value() -> None:
     sheet = desired(PROJECTS, rows, roles={"name": Role.EXPECTED})
     made = plan(sheet, reading(PROJECTS, live(2)), PROJECTS)
     assert states(made) == {2: "held", 3: "conflict"}
+
+
+@pytest.mark.parametrize("rule", [OnDrift.HOLD, OnDrift.KEEP])
+def test_a_row_whose_value_drifted_and_is_not_sent_does_not_give_it_up(rule: OnDrift) -> None:
+    sheet = sheet_of([row(0, "c1"), row(1, "new")])
+    ledger = pl.DataFrame({"_id": [an_id(1)], FIELD: ["before"]})
+    made = plan(sheet, reading(PROJECTS, live(2)), PROJECTS, memory=Memory(ledger=ledger), on_drift=DriftRules(rule))
+    assert states(made) == {2: "held", 3: "held" if rule is OnDrift.HOLD else "unchanged"}
+    assert "row 3 states another one, which is not sent" in said(made, 2)
 
 
 def test_a_column_that_is_only_expected_claims_nothing() -> None:
