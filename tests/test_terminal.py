@@ -93,6 +93,17 @@ def test_yes_sends_and_a_second_run_has_nothing_to_ask(folder: Path) -> None:
         assert "[y/N]" not in terminal.seen
 
 
+def test_apply_shows_what_it_would_send_and_asks(folder: Path) -> None:
+    with at_a_terminal(folder, "sync", "-n") as terminal:
+        assert terminal.end() == 0
+    with at_a_terminal(folder, "apply", "latest") as terminal:
+        terminal.until("[y/N]")
+        assert "Kaffa Roasters" in terminal.seen
+        terminal.type("y\r")
+        assert terminal.end() == 0
+        assert "6 changed" in terminal.seen
+
+
 @pytest.mark.parametrize("answer", ["n\r", "\x04"])
 def test_anything_but_yes_sends_nothing(answer: str, folder: Path) -> None:
     with at_a_terminal(folder, "sync") as terminal:
