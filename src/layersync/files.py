@@ -1,6 +1,5 @@
 """The files of a report, and the plan that a dry or held run keeps: where they stand and how they are written."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -16,6 +15,7 @@ from layersync.report.results_csv import changes_csv, results_csv
 from layersync.report.results_json import results_json
 from layersync.report.retry_csv import retry_csv
 from layersync.report.summary_md import summary_md
+from layersync.state.whole_file import write_whole
 from layersync.values.plan import Plan
 from layersync.values.report import Report
 
@@ -56,22 +56,6 @@ def write_files(report: Report, order: Order, folder: Path) -> None:
         raise StoppedEarly(
             f"the report could not be written: {error}", "free the disk; the journal has it all"
         ) from error
-
-
-def write_whole(path: Path, pieces: Iterable[bytes], mode: int) -> None:
-    """Writes a file so that it is there whole or not at all, never through a link (reliability H2)."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123  it is a handle
-            os.fchmod(handle, mode)
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(handle)
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def write_new(path: Path, pieces: Iterable[bytes], mode: int) -> None:

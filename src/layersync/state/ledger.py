@@ -7,7 +7,6 @@ it is never half written; losing it costs no more than a comparison in two ways 
 import io
 import json
 import os
-import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final
 import polars as pl
 
 from layersync.state.folder import job_file, told_of
+from layersync.state.whole_file import write_whole
 from layersync.values.cell import FORGET
 
 SCHEMA: Final = 1
@@ -65,22 +65,11 @@ def write_ledger(state_dir: Path, owner: Owner, cells: pl.DataFrame) -> None:
     Raises StoppedEarly when the disk does not take it, UsageError for a state directory that cannot be used.
     """
     path = ledger_path(state_dir, owner)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     payload = io.BytesIO()
     cells.write_parquet(payload)
     head = _head(owner, sha256(payload.getbuffer()).hexdigest())
     with told_of(path):
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            with open(handle, "wb") as file:  # noqa: PTH123
-                file.writelines((head, payload.getbuffer()))
-                file.flush()
-                os.fsync(handle)
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        write_whole(path, (head, payload.getbuffer()), 0o600)
 
 
 def merged(old: pl.DataFrame | None, new: pl.DataFrame, most: int = MOST_RECORDS) -> pl.DataFrame:
@@ -153,12 +142,3 @@ def _trouble(head: bytes, payload: bytes, owner: Owner) -> str:
     if schema != SCHEMA:
         return "was written by another version of layersync"
     return "is damaged" if told.get("sha256") != digest else "belongs to another job or target"
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the new name of the file outlive a power cut: a run counts as ended only once its ledger is there."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
