@@ -27,7 +27,7 @@ def columns(form: Resource, *more: str) -> list[Column]:
 
 def line(shelf: Shelf, excerpt: Excerpt) -> dict[str, object]:
     """The only line of the shelf; JSON as values, which may be spelled in many ways."""
-    shelf.put("key", excerpt, 1.0)
+    shelf.put(["key"], [excerpt], 1.0)
     cells = shelf.frame().row(0, named=True)
     return {name: decode_json(cell) if name in shelf.cut.json else cell for name, cell in cells.items()}
 
@@ -130,7 +130,7 @@ def test_what_is_broken_is_not_read(body: bytes) -> None:
 @pytest.mark.parametrize("more", [(), ("metadata.a",)], ids=["whole", "by key"])
 def test_a_number_that_no_computer_can_hold_stops_the_job(number: bytes, more: tuple[str, ...]) -> None:
     shelf = Shelf(columns(PROJECTS, *more), PROJECTS, "id")
-    shelf.put("key", shelf.cut.record(b'{"id": "%s", "metadata": {"a": %s}}' % (ID.encode(), number)), 0.0)
+    shelf.put(["key"], [shelf.cut.record(b'{"id": "%s", "metadata": {"a": %s}}' % (ID.encode(), number))], 0.0)
     with pytest.raises(StoppedEarly, match="metadata is too large"):
         shelf.frame()
 

@@ -96,7 +96,7 @@ class _Walk:
         return [item for aside in asides for item in await self._listing(form, None, (aside,))]
 
     async def _listing(self, form: Resource, parent: str | None, only: tuple[tuple[str, str], ...] = ()) -> list[Item]:
-        pages = Pages(form, self._client, self._clock, json_object, partial(_item_of, form))
+        pages = Pages(form, self._client, self._clock, json_object, partial(_items_of, form))
         items: list[Item] = []
         cursor: str | None = None
         while True:
@@ -113,8 +113,11 @@ class _Walk:
         self._progress(self._done, self._asked)
 
 
-def _item_of(form: Resource, told: object) -> Item | None:
-    return told if isinstance(told, dict) and isinstance(told.get(form.id_field), str) else None
+def _items_of(form: Resource, told: object) -> list[Item] | None:
+    sound = isinstance(told, list) and all(
+        isinstance(item, dict) and isinstance(item.get(form.id_field), str) for item in told
+    )
+    return told if isinstance(told, list) and sound else None
 
 
 def _by_id(form: Resource, items: Iterable[Item]) -> dict[str, Item]:

@@ -5,23 +5,29 @@ from collections.abc import Mapping
 from layersync.api.body import json_object, refuse_other_types
 from layersync.api.judge import Parse
 from layersync.api.wire import Answer
-from layersync.plan.excerpt import Cut, Unfit
+from layersync.plan.excerpt import Cut, Excerpt, Unfit
 
 RECORD = "record"
 
 
 def page_parser(cut: Cut) -> Parse:
-    """Reads a page: `items` are excerpts (or whatever else stands there), `nextCursor` is as it came."""
+    """Reads a page: `items` is a list of excerpts, None where there is no such list; `nextCursor` is as it came."""
 
     def parse(answer: Answer) -> Mapping[str, object]:
         refuse_other_types(answer)
         try:
             items, cursor = cut.page(answer.body)
         except Unfit:
-            return _carefully(cut, json_object(answer))
+            body = json_object(answer)
+            return {"items": _carefully(cut, body.get("items")), "nextCursor": body.get("nextCursor")}
         return {"items": items, "nextCursor": cursor}
 
     return parse
+
+
+def items_of(cut: Cut, told: object) -> list[Excerpt] | None:
+    """The items of a page that `page_parser` read; None where one of them has no id, or there are none."""
+    return told if isinstance(told, list) and cut.have_ids(told) else None
 
 
 def record_parser(cut: Cut) -> Parse:
@@ -37,8 +43,7 @@ def record_parser(cut: Cut) -> Parse:
     return parse
 
 
-def _carefully(cut: Cut, body: Mapping[str, object]) -> Mapping[str, object]:
-    items = body.get("items")
-    if isinstance(items, list):
-        items = [cut.of(item) if isinstance(item, Mapping) else item for item in items]
-    return {"items": items, "nextCursor": body.get("nextCursor")}
+def _carefully(cut: Cut, items: object) -> list[Excerpt] | None:
+    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        return None
+    return [cut.of(item) for item in items]

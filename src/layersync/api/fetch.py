@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
 from layersync.api.crowd import each
-from layersync.api.excerpts import RECORD, page_parser, record_parser
+from layersync.api.excerpts import RECORD, items_of, page_parser, record_parser
 from layersync.api.judge import Kind
 from layersync.api.listing import Pages, refuse_forbidden
 from layersync.api.paths import item_path
@@ -93,7 +94,7 @@ class _Reader:
         self._client = client
         self._clock = clock
         self._parse = record_parser(cut)
-        self._pages = Pages(form, client, clock, page_parser(cut), self._item_of)
+        self._pages = Pages(form, client, clock, page_parser(cut), partial(items_of, cut))
 
     async def answer(self, read: Read) -> Answer:
         """Carries out one read. Raises StoppedEarly for a damaged answer."""
@@ -121,16 +122,13 @@ class _Reader:
         if judgement.kind is not Kind.DONE:
             refuse_forbidden(judgement)
             return NotFound()
-        record = self._item_of(judgement.body.get(RECORD))
-        if record is None or not _is_same(self._cut.id_of(record), record_id, self._form):
+        record = judgement.body.get(RECORD)
+        if not isinstance(record, Excerpt) or not _is_same(self._cut.id_of(record), record_id, self._form):
             raise _another(self._form)
         return Found(record, self._clock.now())
 
     def _is_held(self, value: str, item: Excerpt, field: str) -> bool:
         return same(self._cut.text_of(item, field), value)
-
-    def _item_of(self, told: object) -> Excerpt | None:
-        return told if isinstance(told, Excerpt) and self._cut.id_of(told) is not None else None
 
 
 def _is_same(echoed: object, asked: str, form: Resource) -> bool:

@@ -20,17 +20,22 @@ _NOT_THERE = frozenset({404, 410, 400, 422})
 class Pages(Generic[Item]):
     """Turns what is wanted of a listing into requests; remembers cursors, to notice a listing that loops.
 
-    `parse` reads a page, `item_of` gives an item of it, or None for what is none. One of these sees each listing once.
+    `parse` reads a page, `items_of` gives its items, None where one of them is unsound. It sees each listing once.
     """
 
     def __init__(
-        self, form: Resource, client: ReadClient, clock: Clock, parse: Parse, item_of: Callable[[object], Item | None]
+        self,
+        form: Resource,
+        client: ReadClient,
+        clock: Clock,
+        parse: Parse,
+        items_of: Callable[[object], list[Item] | None],
     ) -> None:
         self._form = form
         self._client = client
         self._clock = clock
         self._parse = parse
-        self._item_of = item_of
+        self._items_of = items_of
         self._cursors: set[tuple[str | None, Query, str]] = set()
 
     async def page(self, parent: str | None, cursor: str | None, only: Query = ()) -> Page[Item] | NotFound:
@@ -57,17 +62,12 @@ class Pages(Generic[Item]):
             if parent is not None:
                 return NotFound()
             raise damaged(self._form, judgement.message)
-        items, cursor = self._items(judgement.body.get("items")), judgement.body.get("nextCursor")
+        items, cursor = self._items_of(judgement.body.get("items")), judgement.body.get("nextCursor")
+        if items is None:
+            raise damaged(self._form, "a page of it has no items")
         if cursor is not None and not isinstance(cursor, str):
             raise damaged(self._form, "its cursor is no text")
         return Page(items, cursor or None, self._clock.now())
-
-    def _items(self, told: object) -> list[Item]:
-        items = [self._item_of(one) for one in told] if isinstance(told, list) else [None]
-        sound = [item for item in items if item is not None]
-        if len(sound) < len(items):
-            raise damaged(self._form, "a page of it has no items")
-        return sound
 
     def _refuse_loop(self, parent: str | None, only: Query, page: Page[Item] | NotFound) -> None:
         if isinstance(page, NotFound) or page.cursor is None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.holders import Holders
-from layersync.plan.reads import Answer, Crawl, Known, ListPage, Lookup, Page, Read, records_of
+from layersync.plan.reads import Answer, Crawl, Known, ListPage, Lookup, Page, Read, places_of
 from layersync.resources.resource import Listing, Resource
 
 _Filters = tuple[tuple[str, str], ...]
@@ -36,8 +36,8 @@ def first_claims(known: Known) -> Claims:
     """States what is still to be asked when `known` holds every record of the sheet."""
     form, holders = known.form, known.holders
     fields = [column.field for column in holders.columns if column.field in form.listing.lookups]
-    records = records_of(known) if fields else pl.DataFrame()
-    claimed = {(field, value) for field in fields for value in holders.open_claims(field, records)}
+    records, places = (known.shelf.frame(), places_of(known)) if fields else (pl.DataFrame(), pl.Series())
+    claimed = {(field, value) for field in fields for value in holders.open_claims(field, records, places)}
     return Claims(listing=form.listing, holders=holders, cut=known.shelf.cut, open=claimed, crawls=_crawls(form, known))
 
 

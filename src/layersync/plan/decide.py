@@ -53,8 +53,8 @@ def decide(
     generations = {generation.name: generation for generation in form.generations}
     paths = [column.path for column in desired.columns]
     fields = list(dict.fromkeys(column.field for column in desired.columns))
-    sheet = desired.rows[differing["_index"]].select("_row", "_line", "_key_text", "_state", *paths)
-    records = live.records[differing["_at"]].select("_id", "_name", "_generation", "_read_at", *fields)
+    sheet = desired.rows.select("_row", "_line", "_key_text", "_state", *paths)[differing["_index"]]
+    records = live.records.select("_id", "_name", "_generation", "_read_at", *fields)[differing["_at"]]
     lines = zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True)
     for (row, record), agreed in zip(lines, _agreed(desired, live, differing, ledger, form), strict=True):
         cells = {path: row[path] for path in paths if row[path] is not None}

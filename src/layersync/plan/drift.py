@@ -62,6 +62,8 @@ def weigh(
     rules: DriftRules,
 ) -> Weighed:
     """Finds the edits whose live value drifted from `agreed` (cells by path), and takes out those that keep it."""
+    if not agreed:
+        return Weighed(compared, ())
     drifts = tuple(_drifts(row, compared, agreed, columns, form, generation, rules))
     kept = {drift.field for drift in drifts if drift.rule is OnDrift.KEEP}
     edits = tuple(edit for edit in compared.edits if edit.path not in kept)

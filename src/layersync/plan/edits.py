@@ -45,11 +45,11 @@ def compare_row(
 
     `generation` is that of the record, None where it is not known.
     """
-    record = {name: decoded(cell, name, form) for name, cell in live.items()}
+    record = record_of(live, form)
     edits: list[Edit] = []
     for column in columns:
         cell = cells.get(column.path)
-        if cell is None:
+        if cell is None or _is_equal(column, cell, live[column.field], generation):
             continue
         objection = _objection(column, cell, live[column.field], record, form) or _refused(column, cell, generation)
         if objection is not None:
@@ -69,10 +69,16 @@ def _told(edit: Edit, live: str | None) -> Edit:
     return replace(edit, note="; ".join(note for note in notes if note))
 
 
-def decoded(cell: str | None, name: str, form: Resource) -> object:
-    """Reads a live cell of the field `name`."""
-    is_json = any(field.name == name and field.is_json for field in form.fields)
-    return decode_json(cell) if is_json else decode_text(cell)
+def _is_equal(column: Column, cell: str, live: str | None, generation: Generation | None) -> bool:
+    """Tells that nothing is to be said of a cell; what a generation writes in its own way is looked at more closely."""
+    own = generation is not None and generation.field(column.field) is not None
+    return cell == live and not column.keys and not own
+
+
+def record_of(live: Mapping[str, str | None], form: Resource) -> dict[str, object]:
+    """Reads live cells, by field, back as values."""
+    json_fields = {field.name for field in form.fields if field.is_json}
+    return {name: decode_json(cell) if name in json_fields else decode_text(cell) for name, cell in live.items()}
 
 
 def _objection(

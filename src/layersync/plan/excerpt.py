@@ -1,6 +1,6 @@
 """What a plan keeps of a record: the fields that matter to it, cut straight out of the API's JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, cast
 
@@ -79,12 +79,21 @@ class Cut:
         found = getattr(excerpt, self._slot(field))
         return found if _is_text(found) else None
 
-    def keys_of(self, excerpts: Iterable[Excerpt]) -> list[str | None]:
-        """The normalised keys that records are matched by; None where a record has none."""
-        keys = map(self._key, excerpts)
+    def keys_of(self, excerpts: Iterable[Excerpt], known: Container[str]) -> list[str]:
+        """The normalised keys that records are matched by, empty where a record has none.
+
+        A text that is among the `known` keys is in its normal form already.
+        """
+        keys = [key if type(key) is str else "" for key in map(self._key, excerpts)]
+        if all(map(known.__contains__, keys)):
+            return keys
         if self.key_field == self.form.id_field:
-            return [normal_id(str(key), ANY_ID) for key in keys]
-        return [str(normal(key)) if _is_text(key) else None for key in keys]
+            return [key if key in known else normal_id(key, ANY_ID) or "" for key in keys]
+        return [key if key in known else str(normal(key)) for key in keys]
+
+    def have_ids(self, excerpts: Iterable[Excerpt]) -> bool:
+        """Tells that each of these has an id, whatever it looks like."""
+        return all(isinstance(found, str) and found != ABSENT for found in map(self._id, excerpts))
 
     def put_under(self, parent: str | None, excerpts: Iterable[Excerpt]) -> None:
         """Says where records were listed: slim items do not repeat it."""
@@ -96,11 +105,9 @@ class Cut:
             if getattr(one, slot) == ABSENT:
                 setattr(one, slot, parent)
 
-    def columns_of(self, excerpts: Sequence[Excerpt]) -> dict[str, Sequence[Any]]:
-        """The cells by field, a column each; a column of marks holds UNSET where a record does not show the field."""
-        names = (*self.fields, *self.marks)
-        columns = zip(*map(astuple, excerpts), strict=True) if excerpts else ((),) * len(names)
-        return dict(zip(names, columns, strict=True))
+    def columns_of(self, excerpts: Iterable[Excerpt]) -> Iterator[Sequence[Any]]:
+        """The cells of the fields, then of the marks, a column each; UNSET is a mark that a record does not show."""
+        return zip(*map(astuple, excerpts), strict=True)
 
     def _slot(self, name: str) -> str:
         return f"f{(*self.fields, *self.marks).index(name)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from layersync.plan.drift import last_agreed
-from layersync.plan.edits import decoded, desired_value, edits_of
+from layersync.plan.edits import desired_value, edits_of, record_of
 from layersync.plan.patch import value_at
 from layersync.resources.resource import Generation, Resource
 from layersync.values.cell import ABSENT, canonical
@@ -80,7 +80,7 @@ def _case(row: int, desired: Desired, live: Live, memory: Memory, plan: Plan, fo
     return _Case(
         row=row,
         cells=cells,
-        record={name: decoded(shown[name], name, form) for name in fields} if shown else None,
+        record=record_of({name: shown[name] for name in fields}, form) if shown else None,
         absent=frozenset(name for name in fields if shown.get(name) == ABSENT),
         generation=generation,
         agreed={} if at is None else _agreed(index, at, desired, live, memory, form),

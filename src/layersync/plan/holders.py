@@ -18,8 +18,8 @@ class Holders:
 
     def __init__(self, desired: Desired, form: Resource) -> None:
         self.columns = unique_columns(desired, form)
-        usable = desired.rows.filter(pl.col("_state").is_in(_USABLE))
-        self._cells = usable.select("_key", *(pl.col(column.path).alias(column.field) for column in self.columns))
+        usable = desired.rows.lazy().filter(pl.col("_state").is_in(_USABLE))
+        self._cells = usable.select(pl.col(column.path).alias(column.field) for column in self.columns).collect()
         self._values: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], dict[str, Holder]] = {}
 
@@ -31,11 +31,16 @@ class Holders:
                 if value is not None and (held := str(normal(value))) in self._stated(column.field):
                     self._note(column.field, held, str(cut.id_of(record)), cut.text_of(record, "name"))
 
-    def open_claims(self, field: str, records: pl.DataFrame) -> set[str]:
-        """The values that rows of these records (`Live.records`) state, while no record was seen with them."""
-        stated = self._cells.select("_key", value=field).filter(pl.col("value") != CLEAR)
-        held = records.select(value=pl.col(field).str.normalize("NFC"))
-        claims = stated.join(held, on="value", how="anti").join(records.select("_key"), on="_key", how="semi")
+    def open_claims(self, field: str, records: pl.DataFrame, places: pl.Series) -> set[str]:
+        """The values that rows state, while no record was seen with them.
+
+        `records` are those that were read, in the columns of `Live.records`; `places` says which of them each usable
+        row names, null where there is none.
+        """
+        held = records[field].rechunk().str.normalize("NFC")
+        stated = pl.DataFrame({"value": self._cells[field], "held": held.gather(places), "place": places})
+        claims = stated.filter(pl.col("place").is_not_null() & pl.col("value").ne_missing(pl.col("held")))
+        claims = claims.filter(pl.col("value") != CLEAR).join(pl.DataFrame({"value": held}), on="value", how="anti")
         return {value for value in claims["value"] if (field, value) not in self._seen}
 
     def unseen(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Live records as columns: the form in which they meet the sheet."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,48 +32,51 @@ class Shelf:
         self._ids = frozenset(column.field for column in columns if column.role is Role.IDENTITY)
         self._parted = frozenset(column.field for column in columns if column.keys) & self.cut.json
         self._filed: list[pl.DataFrame] = []
-        self._waiting: list[Excerpt] = []
-        self._keys: list[str | None] = []
+        self._first: list[int] = []
+        self._keys: list[str] = []
         self._read_at: list[float] = []
+        self._cells: dict[str, list[Any]] = {name: [] for name in (*self.cut.fields, *self.cut.marks)}
         self.lines = 0
 
-    def put(self, key: str, excerpt: Excerpt, read_at: float) -> int:
-        """Takes one record; gives its line. Raises StoppedEarly for a number that no computer can hold."""
-        if len(self._waiting) >= _FILED_AT_ONCE:
+    def put(self, keys: Sequence[str], excerpts: Sequence[Excerpt], read_at: float) -> int:
+        """Takes records by key; gives the line of the first. Raises StoppedEarly for a number that is too large."""
+        if len(self._keys) >= _FILED_AT_ONCE:
             self._file()
-        self._waiting.append(excerpt)
-        self._keys.append(key)
-        self._read_at.append(read_at)
-        self.lines += 1
-        return self.lines - 1
+        first = self.lines
+        self._keys += keys
+        self._read_at += [read_at] * len(excerpts)
+        for name, cells in zip(self._cells, self.cut.columns_of(excerpts), strict=False):  # no excerpts, no columns
+            self._cells[name] += cells
+        self.lines += len(excerpts)
+        return first
 
     def id_at(self, line: int) -> str:
         """The id of the record on a line, as the API writes it."""
-        batch, place = divmod(line, _FILED_AT_ONCE)
-        if batch < len(self._filed):
-            return str(self._filed[batch]["_id"][place])
-        return str(self.cut.id_of(self._waiting[place]))
+        batch = bisect_right(self._first, line) - 1
+        if batch >= 0 and line - self._first[batch] < len(self._filed[batch]):
+            return str(self._filed[batch]["_id"][line - self._first[batch]])
+        return str(self._cells[self._form.id_field][line - self.lines])
 
     def frame(self) -> pl.DataFrame:
         """Everything that was put, in the columns of `Live.records`."""
-        if self._waiting or not self._filed:
+        if self._keys or not self._filed:
             self._file()
         return pl.concat(self._filed, rechunk=False)
 
     def _file(self) -> None:
+        self._first.append(self.lines - len(self._keys))
         self._filed.append(self._frame())
-        self._waiting, self._keys, self._read_at = [], [], []
+        self._keys, self._read_at, self._cells = [], [], {name: [] for name in self._cells}
 
     def _frame(self) -> pl.DataFrame:
-        cells = self.cut.columns_of(self._waiting)
-        columns = {name: self._column(name, cells[name]) for name in self.cut.fields}
+        columns = {name: self._column(name, self._cells[name]) for name in self.cut.fields}
         ids = {name: _normal_ids(columns[name]) for name in self._ids}
         return pl.DataFrame(
             {
                 "_key": pl.Series(self._keys, dtype=pl.String),
                 "_id": columns[self._form.id_field],
                 "_name": _shown(columns["name"]),
-                "_generation": self._generations(columns, cells),
+                "_generation": self._generations(columns),
                 "_read_at": pl.Series(self._read_at, dtype=pl.Float64),
                 **{name: ids.get(name, columns[name]) for name in self._shown},
             }
@@ -95,12 +99,12 @@ class Shelf:
             told = f"the listing of {self._form.name} is damaged: a number in {name} is too large"
             raise StoppedEarly(told, "run again later; tell Layers if it stays") from None
 
-    def _generations(self, columns: Mapping[str, pl.Series], cells: Mapping[str, Sequence[Any]]) -> pl.Series:
+    def _generations(self, columns: Mapping[str, pl.Series]) -> pl.Series:
         """Names the first generation of which a record shows a mark, as `Resource.generation` does."""
-        found = pl.repeat(None, len(self._waiting), dtype=pl.String, eager=True)
+        found = pl.repeat(None, len(self._keys), dtype=pl.String, eager=True)
         for generation in reversed(self._form.generations):
             for mark in generation.marks:
-                shows = _shows(columns[mark]) if mark in columns else [cell is not UNSET for cell in cells[mark]]
+                shows = _shows(columns[mark]) if mark in columns else [cell is not UNSET for cell in self._cells[mark]]
                 name = pl.repeat(generation.name, len(found), dtype=pl.String, eager=True)
                 found = name.zip_with(pl.Series(shows, dtype=pl.Boolean), found)
         return found
@@ -110,7 +114,7 @@ def live_of(records: Mapping[str, Fetched], columns: Sequence[Column], form: Res
     """Files records that were read as a whole, by normalised key."""
     shelf = Shelf(columns, form, key_field)
     for key, one in records.items():
-        shelf.put(key, shelf.cut.of(one.record), one.read_at)
+        shelf.put([key], [shelf.cut.of(one.record)], one.read_at)
     return Live(resource=form.name, records=shelf.frame())
 
 

@@ -9,6 +9,7 @@ requests (and one page) are ever made.
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Generic, TypeVar
 
 import polars as pl
@@ -85,11 +86,12 @@ Answer = Page[Excerpt] | Found | NotFound
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """How far one listing has been read."""
+    """How far one listing has been read, and how many records of the sheet its last page brought."""
 
     pages: int = 0
     cursor: str | None = None
     done: bool = False
+    brought: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,8 +100,8 @@ class Known:
 
     `asked` has one line per record that the sheet names: `key`, `id` (null where the sheet does not have it), `parent`,
     all String, and `full` Boolean, false where the slim item will do. `at` finds the line of a key. `slim` and `full`
-    hold, by that line, where on the shelf its record is, -1 while it is not. `listable` are the lines that a listing
-    may answer, by parent; `single` those to be asked for one by one, in order.
+    hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`.
+    `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
     """
 
     form: Resource
@@ -109,6 +111,7 @@ class Known:
     at: Mapping[str, int]
     slim: "array[int]"
     full: "array[int]"
+    in_full: bytes
     listable: dict[str | None, set[int]]
     single: list[int]
     holders: Holders
@@ -133,6 +136,7 @@ def first_known(desired: Desired, form: Resource) -> Known:
         at=dict(zip(asked["key"], asked["line"], strict=True)),
         slim=array("l", [-1]) * len(asked),
         full=array("l", [-1]) * len(asked),
+        in_full=bytes(asked["full"]),
         listable=listable,
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),
@@ -152,12 +156,12 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
     for read, answer in answers:
         match read, answer:
             case GetRecord(key), Found(record, read_at):
-                known.full[known.at[key]] = known.shelf.put(key, record, read_at)
+                known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
             case ListPage(parent), Page(_, cursor):
-                known.crawls[parent] = Crawl(known.crawls.get(parent, Crawl()).pages + 1, cursor, done=cursor is None)
                 known.shelf.cut.put_under(parent, answer.items)
-                for line in _add(answer, known):
-                    _take_off(line, parent, known)
+                brought = _take_off(_add(answer, known), parent, known)
+                pages = known.crawls.get(parent, Crawl()).pages + 1
+                known.crawls[parent] = Crawl(pages, cursor, done=cursor is None, brought=brought)
             case ListPage(parent), NotFound():
                 known.crawls[parent] = replace(known.crawls.get(parent, Crawl()), done=True)
             case Lookup(key), Page():
@@ -169,20 +173,21 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
     return known
 
 
-def records_of(known: Known) -> pl.DataFrame:
-    """The records of the sheet, in the columns of `Live.records`: in full where they were read so, slim elsewhere."""
-    unclear = {known.at[key] for key in known.missing | known.ambiguous}
-    best = (full if full >= 0 else slim for slim, full in zip(known.slim, known.full, strict=True))
-    lines = sorted(place for line, place in enumerate(best) if place >= 0 and line not in unclear)
-    records = known.shelf.frame()
-    return records if len(lines) == len(records) else records[lines]
+def places_of(known: Known) -> pl.Series:
+    """Where on the shelf the record of each line of `asked` is: the full one where it was read, else the slim one."""
+    slim, full = (pl.Series(list(places), dtype=pl.Int64) for places in (known.slim, known.full))
+    unclear = [known.at[key] for key in known.missing | known.ambiguous]
+    best = full.zip_with(full >= 0, slim).scatter(unclear, -1)
+    return best.set(best < 0, None)
 
 
 def reading_of(known: Known) -> Live:
     """Closes the reading."""
+    places = places_of(known).drop_nulls()
+    records = known.shelf.frame()
     return Live(
         resource=known.form.name,
-        records=records_of(known),
+        records=records if len(places) == len(records) else records[places.sort()],
         missing=frozenset(known.missing),
         ambiguous=frozenset(known.ambiguous),
         complete=any(crawl.done for crawl in known.crawls.values()),
@@ -191,17 +196,18 @@ def reading_of(known: Known) -> Live:
 
 
 def _asked(desired: Desired, form: Resource) -> pl.DataFrame:
-    frame = desired.rows.filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
+    usable = desired.rows.lazy().filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
     unlisted = [pl.col(column.path).is_not_null() for column in desired.columns if not _in_listing(column.field, form)]
     full = pl.any_horizontal(unlisted) if unlisted else pl.lit(value=False)
     parent = next((c.path for c in desired.columns if c.field == form.listing.parent_field), None)
     nothing = pl.lit(None, dtype=pl.String)
-    return frame.select(
+    asked = usable.select(
         key="_key",
         id=pl.col("_key_text").str.strip_chars() if desired.key_field == form.id_field else nothing,
         parent=nothing if parent is None else pl.col(parent),
         full=full,
     )
+    return asked.collect()
 
 
 def _in_listing(field_name: str, form: Resource) -> bool:
@@ -213,10 +219,15 @@ def _hopeless(known: Known) -> bool:
 
 
 def _pages(known: Known) -> Iterator[ListPage]:
-    """Goes on with the listings that can still be cheaper than single reads; gives up the others for good."""
+    """Goes on with the listings that can still be cheaper than single reads; gives up the others for good.
+
+    A listing may have cost as much as single reads of all that is left. Beyond that it goes on while each page brings
+    more than one record, so that the end of a listing which has them all is not asked for record by record.
+    """
     for parent, lines in tuple(known.listable.items()):
         crawl = known.crawls.get(parent, Crawl())
-        if not crawl.done and crawl.pages + 1 < len(lines):
+        may_pay = crawl.pages + 1 < len(lines) or min(crawl.brought, len(lines)) > 1
+        if not crawl.done and may_pay:
             yield ListPage(parent, crawl.cursor)
         else:
             known.single += sorted(known.listable.pop(parent))
@@ -227,7 +238,7 @@ def _singles(known: Known) -> Iterator[Read]:
     now = _cautiously(open_lines, known)
     chosen = set(now)
     known.single = [line for line in open_lines if line not in chosen]
-    for line, key, record_id in known.asked[now].select("line", "key", "id").iter_rows():
+    for line, key, record_id in known.asked[now].select("line", "key", "id").iter_rows() if now else ():
         if record_id is not None:
             yield GetRecord(key, record_id)
         elif known.slim[line] >= 0:
@@ -241,7 +252,7 @@ def _answered(line: int, known: Known) -> bool:
         return True
     if known.slim[line] < 0:
         return False
-    return not known.asked["full"][line] or known.asked["key"][line] in known.ambiguous
+    return not known.in_full[line] or known.asked["key"][line] in known.ambiguous
 
 
 def _cautiously(lines: list[int], known: Known) -> list[int]:
@@ -251,27 +262,40 @@ def _cautiously(lines: list[int], known: Known) -> list[int]:
     return lines[:: max(1, len(lines) // _SAMPLE)][:_SAMPLE]
 
 
-def _take_off(line: int, parent: str | None, known: Known) -> None:
-    """Notes that a listing answered for a line: there may be more to ask of it, but not of a listing."""
-    for under in (parent, known.asked["parent"][line]):
-        lines = known.listable.get(under)
-        if lines and line in lines:
-            lines.remove(line)
-            known.single.append(line)
-            return
+def _take_off(lines: list[int], parent: str | None, known: Known) -> int:
+    """Notes that a listing answered for these lines: there may be more to ask of them, but not of a listing.
+
+    Gives the number of those that it answered for the first time.
+    """
+    open_lines = known.listable.get(parent, set())
+    answered = open_lines.intersection(lines)
+    open_lines -= answered
+    if known.form.listing.parent_field is not None:
+        answered |= {line for line in lines if line not in answered and _took_off_elsewhere(line, known)}
+    known.single += [line for line in lines if known.in_full[line] and line in answered]
+    return len(answered)
+
+
+def _took_off_elsewhere(line: int, known: Known) -> bool:
+    """The same for a record that the sheet has under another parent than the API."""
+    open_lines = known.listable.get(known.asked["parent"][line], set())
+    found = line in open_lines
+    open_lines.discard(line)
+    return found
 
 
 def _add(page: Page[Excerpt], known: Known) -> list[int]:
     """Files the items of a page that the sheet names; gives their lines."""
-    shelf, lines = known.shelf, []
-    for key, item in zip(shelf.cut.keys_of(page.items), page.items, strict=True):
-        line = None if key is None else known.at.get(key)
-        if key is None or line is None:
-            known.holders.see(shelf.cut, [item])
-            continue
+    shelf = known.shelf
+    keys, items = shelf.cut.keys_of(page.items, known.at), page.items
+    named = [key in known.at for key in keys]
+    if not all(named):
+        known.holders.see(shelf.cut, (item for item, mine in zip(items, named, strict=True) if not mine))
+        keys, items = list(compress(keys, named)), list(compress(items, named))
+    lines = [known.at[key] for key in keys]
+    for place, line in enumerate(lines, shelf.put(keys, items, page.read_at)):
         before = known.slim[line]
-        if before >= 0 and shelf.id_at(before) != shelf.cut.id_of(item):
-            known.ambiguous.add(key)
-        known.slim[line] = shelf.put(key, item, page.read_at)
-        lines.append(line)
+        if before >= 0 and shelf.id_at(before) != shelf.id_at(place):
+            known.ambiguous.add(known.asked["key"][line])
+        known.slim[line] = place
     return lines

@@ -24,7 +24,8 @@ def same_value(cell: str, live: str, field: Field) -> bool:
     """Tells that setting `field` to `cell` leaves the `live` value as it is; False means nothing yet."""
     try:
         desired, held = _decode(cell), _decode(live)
-        return _encode(_completed(desired, held, field)) == _encode(held)
+        written = _encode(held)
+        return _encode(desired) == written or _encode(_completed(desired, held, field)) == written
     except _UNSURE:
         return False
 
