@@ -1,0 +1,28 @@
+"""One measurement, in a process of its own: `python -m benchmarks.planning.measure WAY FOLDER` prints JSON.
+
+What a way imports and prepares is not timed; its memory counts.
+"""
+
+import importlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.planning.data import crc
+
+
+def main(way: str, folder: Path) -> None:
+    """Measures one way."""
+    module = importlib.import_module(f"benchmarks.planning.ways.{way}")
+    prepared = module.prepare(folder) if hasattr(module, "prepare") else None
+    began, cpu = time.perf_counter(), time.process_time()
+    found = module.find(folder) if prepared is None else module.find(folder, prepared)
+    took = {"work_s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({**took, "peak_mib": peak_mib, "crc": crc(found), "changes": len(set(found))}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
