@@ -23,8 +23,12 @@ def tidy(text: str) -> str | None:
 def same_value(cell: str, live: str, field: Field) -> bool:
     """Tells that setting `field` to `cell` leaves the `live` value as it is; False means nothing yet."""
     try:
-        desired, held = _decode(cell), _decode(live)
+        held = _decode(live)
         written = _encode(held)
+        # mostly the cell is spelled so already: then it need not be read
+        if written == cell.encode():
+            return True
+        desired = _decode(cell)
         return _encode(desired) == written or _encode(_completed(desired, held, field)) == written
     except _UNSURE:
         return False
