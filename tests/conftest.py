@@ -5,9 +5,16 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+_EXAMPLES = 50  # of each property; twice as many with --slow
+_SAME_EACH_TIME = bool(os.environ.get("CI"))
+settings.register_profile(
+    "default",
+    deadline=None,
+    max_examples=_EXAMPLES,
+    derandomize=_SAME_EACH_TIME,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,10 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    tries = config.getoption("--campaign")
-    if tries is not None:
-        settings.register_profile("campaign", settings.get_profile("default"), max_examples=tries)
-        settings.load_profile("campaign")
+    tries = config.getoption("--campaign") or (2 * _EXAMPLES if config.getoption("--slow") else _EXAMPLES)
+    settings.register_profile("asked", settings.get_profile("default"), max_examples=tries)
+    settings.load_profile("asked")
 
 
 @pytest.fixture
