@@ -23,7 +23,7 @@ from uuid import UUID
 import polars as pl
 
 from layersync.resources import RESOURCES
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.values.rules import SheetRules
 
 MOST = 3.0

@@ -13,7 +13,7 @@ from layersync.plan.compose import plan_of
 from layersync.resources.field import Effect, Field, Kind, Write
 from layersync.resources.ident import IdForm
 from layersync.resources.resource import Listing, Resource
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.values.memory import Memory
 from layersync.values.rules import SheetRules
 from tests.api.server import SimulatedServer

@@ -14,7 +14,7 @@ import polars as pl
 
 from layersync.resources import RESOURCES
 from layersync.resources.field import Field
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.values.desired import Desired
 from layersync.values.rules import SheetRules
 

@@ -7,7 +7,7 @@ from layersync.bookkeeping import begin, finish, recall
 from layersync.errors import SyncError
 from layersync.origins import origin_of
 from layersync.session import Job, Session, report_of
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.steps import aborted, agreed, greet, lock, priced, received, send, sought, unless_done
 from layersync.values.report import Report
 

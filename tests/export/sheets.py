@@ -10,7 +10,7 @@ from layersync.export.draft import Draft
 from layersync.export.settle import settled
 from layersync.plan.compose import plan_of
 from layersync.resources.resource import Resource
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.sheet.writing import write_key
 from layersync.values.cell import normal
 from layersync.values.guards import GuardLimits

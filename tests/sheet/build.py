@@ -10,7 +10,7 @@ from layersync.errors import InputUnusable
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.ident import IdForm
 from layersync.resources.resource import Listing, Resource
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.values.desired import Desired
 from layersync.values.problem import Problem, Severity
 from layersync.values.rules import SheetRules

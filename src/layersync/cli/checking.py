@@ -15,8 +15,8 @@ from layersync.report.github import problem_annotations
 from layersync.resources import RESOURCES
 from layersync.settings.jobs import refuse_two_stdins, sheet_rules
 from layersync.settings.model import Settings
-from layersync.sheet import read_sheet
 from layersync.sheet.fit import check_fit
+from layersync.sheet.reading import read_sheet
 from layersync.sheet.sought import refuse_missing
 from layersync.values.address import is_address
 from layersync.values.source_name import source_name

@@ -11,7 +11,7 @@ from layersync.plan.compose import plan_of
 from layersync.plan.live import live_of
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.sheet.writing import write_key
 from layersync.values.cell import normal
 from layersync.values.desired import Desired

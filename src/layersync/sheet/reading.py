@@ -15,7 +15,7 @@ from layersync.sheet.refusal import refusal, where
 from layersync.sheet.source import read_source
 from layersync.sheet.structure import broken_lines, swallowed_rows
 from layersync.sheet.understand import narrowed, understand
-from layersync.sheet.workbooks import is_workbook, read_workbook
+from layersync.sheet.workbooks.workbook import is_workbook, read_workbook
 from layersync.values.desired import Desired
 from layersync.values.problem import Problem
 from layersync.values.rules import SheetRules

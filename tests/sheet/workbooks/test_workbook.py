@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from layersync.sheet import read_sheet
+from layersync.sheet.reading import read_sheet
 from layersync.values.problem import Severity
 from tests.sheet.build import PLANETS, an_id, errors, messages, read, refused, rules, states, values
 from tests.sheet.workbooks.make import (
