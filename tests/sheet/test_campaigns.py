@@ -13,6 +13,7 @@ import pytest
 
 from layersync.errors import InputUnusable
 from layersync.values.desired import Desired
+from layersync.values.grid import letter
 from tests.sheet.build import an_id, read
 from tests.sheet.test_losses import FIELDS, HEADER, read_or_none, sheet
 from tests.sheet.workbooks.make import sheet_xml, texts, xlsx_parts, zipped
@@ -129,10 +130,14 @@ def cells_of_xml(raw: bytes) -> Iterator[tuple[str, str]]:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         page = expatbuilder.parseString(archive.read("xl/worksheets/sheet1.xml"), namespaces=False)  # noqa: S316  we made it
     for row in named(page, "row"):
+        at = -1
         for cell in named(row, "c"):
+            column = cell.getAttribute("r").rstrip("0123456789")
+            # a cell that does not say where it is follows the one before
+            at = next(index for index in range(20_000) if letter(index) == column) if column else at + 1
             shown = "".join(text.data for part in named(cell, "t") for text in part.childNodes)
             if shown.strip() and row.getAttribute("r") != "1":
-                yield cell.getAttribute("r"), shown
+                yield cell.getAttribute("r") or f"{letter(at)}{row.getAttribute('r')}", shown
 
 
 def named(node: Document | Element, name: str) -> list[Element]:
