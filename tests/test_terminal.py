@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+SILENCE_S = 90  # no program that is well is silent for so long
 
 
 class Terminal:
@@ -23,10 +25,7 @@ class Terminal:
     def until(self, text: str) -> None:
         """Reads until the text has been shown; the end of the program ends the wait."""
         while text not in self.seen:
-            try:
-                piece = os.read(self._handle, 4096)
-            except OSError:  # the other side is closed
-                piece = b""
+            piece = self._read()
             if not piece:
                 raise AssertionError(f"never shown: {text!r} in {self.seen[-2000:]}")
             self.seen += piece.decode(errors="replace")
@@ -36,12 +35,17 @@ class Terminal:
 
     def end(self) -> int:
         """Reads to the end and gives the exit code."""
-        try:
-            while piece := os.read(self._handle, 4096):
-                self.seen += piece.decode(errors="replace")
-        except OSError:
-            pass
+        while piece := self._read():
+            self.seen += piece.decode(errors="replace")
         return self._process.wait(timeout=30)
+
+    def _read(self) -> bytes:
+        if not select.select([self._handle], [], [], SILENCE_S)[0]:
+            raise AssertionError(f"silent for {SILENCE_S} s after {self.seen[-2000:]}")
+        try:
+            return os.read(self._handle, 4096)
+        except OSError:  # the other side is closed
+            return b""
 
 
 @contextmanager

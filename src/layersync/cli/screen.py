@@ -1,9 +1,9 @@
 """The person in front of the run: what it may tell them, and the one question that it asks."""
 
-import sys
 from types import TracebackType
 from typing import Self
 
+from layersync.cli.answer import read_answer
 from layersync.cli.flags import OutputFlags
 from layersync.cli.messages import Messages, to_stderr
 from layersync.cli.printing import preview_text
@@ -44,4 +44,4 @@ class Screen:
         self._stdout.lines(preview_text(preview, self._stdout.width))
         self.diff_shown = True
         to_stderr("Send these changes? [y/N] ")
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return read_answer().strip().lower() in {"y", "yes"}
