@@ -6,22 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read
 from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.excerpt import Cut, Excerpt
-from layersync.plan.reads import (
-    Answer,
-    Found,
-    GetRecord,
-    ListPage,
-    Lookup,
-    NotFound,
-    Page,
-    Read,
-    first_known,
-    learn,
-    next_reads,
-    reading_of,
-)
+from layersync.plan.known import first_known, reading_of
+from layersync.plan.reads import learn, next_reads
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, Role

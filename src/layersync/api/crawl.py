@@ -10,7 +10,7 @@ from layersync.api.clock import Clock
 from layersync.api.crowd import each
 from layersync.api.fetch import Progress, read_record
 from layersync.api.listing import Pages, damaged
-from layersync.plan.reads import NotFound
+from layersync.plan.asking import NotFound
 from layersync.resources import RESOURCES
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource

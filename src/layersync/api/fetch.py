@@ -12,22 +12,11 @@ from layersync.api.judge import Kind
 from layersync.api.listing import Pages, refuse_forbidden
 from layersync.api.paths import item_path
 from layersync.errors import StoppedEarly
+from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read
 from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.excerpt import Cut, Excerpt
-from layersync.plan.reads import (
-    Answer,
-    Found,
-    GetRecord,
-    ListPage,
-    Lookup,
-    NotFound,
-    Page,
-    Read,
-    first_known,
-    learn,
-    next_reads,
-    reading_of,
-)
+from layersync.plan.known import first_known, reading_of
+from layersync.plan.reads import learn, next_reads
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import same

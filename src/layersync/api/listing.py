@@ -8,7 +8,7 @@ from layersync.api.clock import Clock
 from layersync.api.judge import Judgement, Kind, Parse
 from layersync.api.paths import listing_path
 from layersync.errors import ApiRefuses, StoppedEarly
-from layersync.plan.reads import NotFound, Page
+from layersync.plan.asking import NotFound, Page
 from layersync.resources.resource import Resource
 
 Item = TypeVar("Item")

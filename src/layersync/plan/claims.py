@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from layersync.plan.asking import Answer, ListPage, Lookup, Page, Read
 from layersync.plan.excerpt import Cut
 from layersync.plan.holders import Holders
-from layersync.plan.reads import Answer, Crawl, Known, ListPage, Lookup, Page, Read, places_of
+from layersync.plan.known import Crawl, Known, places_of
 from layersync.resources.resource import Listing, Resource
 
 _Filters = tuple[tuple[str, str], ...]

@@ -1,0 +1,133 @@
+"""What is known of a sheet's records so far: which are named, which were read, and where they are filed."""
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import compress
+
+import polars as pl
+
+from layersync.plan.asking import Page
+from layersync.plan.excerpt import Excerpt
+from layersync.plan.holders import Holders
+from layersync.plan.live import Shelf
+from layersync.resources.resource import Resource
+from layersync.values.desired import Desired, RowState
+from layersync.values.live import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """How far one listing has been read, and how many records of the sheet its last page brought."""
+
+    pages: int = 0
+    cursor: str | None = None
+    done: bool = False
+    brought: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """Everything known so far; `reads.learn` adds to it. Records themselves lie on the `shelf`.
+
+    `asked` has one line per record that the sheet names: `key`, `id` (null where the sheet does not have it), `parent`,
+    all String, and `full` Boolean, false where the slim item will do. `at` finds the line of a key. `slim` and `full`
+    hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`.
+    `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
+    """
+
+    form: Resource
+    key_field: str
+    shelf: Shelf
+    asked: pl.DataFrame
+    at: Mapping[str, int]
+    slim: "array[int]"
+    full: "array[int]"
+    in_full: bytes
+    listable: dict[str | None, set[int]]
+    single: list[int]
+    holders: Holders
+    missing: set[str] = field(default_factory=set)
+    ambiguous: set[str] = field(default_factory=set)
+    crawls: dict[str | None, Crawl] = field(default_factory=dict)
+
+
+def first_known(desired: Desired, form: Resource) -> Known:
+    """States what a checked sheet wants to know."""
+    asked = _asked(desired, form).with_row_index("line")
+    helped = pl.lit(value=True) if form.listing.parent_field is None else pl.col("parent").is_not_null()
+    helped = helped & (~pl.col("full") | pl.col("id").is_null())
+    listable: dict[str | None, set[int]] = {}
+    for parent, lines in asked.filter(helped).group_by("parent", maintain_order=True).agg("line").iter_rows():
+        listable[parent] = set(lines)
+    return Known(
+        form=form,
+        key_field=desired.key_field,
+        shelf=Shelf(desired.columns, form, desired.key_field),
+        asked=asked,
+        at=dict(zip(asked["key"], asked["line"], strict=True)),
+        slim=array("l", [-1]) * len(asked),
+        full=array("l", [-1]) * len(asked),
+        in_full=bytes(asked["full"]),
+        listable=listable,
+        single=asked.filter(~helped)["line"].to_list(),
+        holders=Holders(desired, form),
+    )
+
+
+def file_page(page: Page[Excerpt], known: Known) -> list[int]:
+    """Files the items of a page that the sheet names; gives their lines of `asked`."""
+    shelf = known.shelf
+    keys, items = shelf.cut.keys_of(page.items, known.at), page.items
+    named = [key in known.at for key in keys]
+    if not all(named):
+        known.holders.see(shelf.cut, (item for item, mine in zip(items, named, strict=True) if not mine))
+        keys, items = list(compress(keys, named)), list(compress(items, named))
+    lines = [known.at[key] for key in keys]
+    for place, line in enumerate(lines, shelf.put(keys, items, page.read_at)):
+        before = known.slim[line]
+        if before >= 0 and shelf.id_at(before) != shelf.id_at(place):
+            known.ambiguous.add(known.asked["key"][line])
+        known.slim[line] = place
+    return lines
+
+
+def places_of(known: Known) -> pl.Series:
+    """Where on the shelf the record of each line of `asked` is: the full one where it was read, else the slim one."""
+    slim, full = (pl.Series(list(places), dtype=pl.Int64) for places in (known.slim, known.full))
+    unclear = [known.at[key] for key in known.missing | known.ambiguous]
+    best = full.zip_with(full >= 0, slim).scatter(unclear, -1)
+    return best.set(best < 0, None)
+
+
+def reading_of(known: Known) -> Live:
+    """Closes the reading."""
+    places = places_of(known).drop_nulls()
+    records = known.shelf.frame()
+    return Live(
+        resource=known.form.name,
+        records=records if len(places) == len(records) else records[places.sort()],
+        missing=frozenset(known.missing),
+        ambiguous=frozenset(known.ambiguous),
+        complete=any(crawl.done for crawl in known.crawls.values()),
+        holders=known.holders.all(),
+    )
+
+
+def _asked(desired: Desired, form: Resource) -> pl.DataFrame:
+    usable = desired.rows.lazy().filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
+    unlisted = [pl.col(column.path).is_not_null() for column in desired.columns if not _in_listing(column.field, form)]
+    full = pl.any_horizontal(unlisted) if unlisted else pl.lit(value=False)
+    parent = next((c.path for c in desired.columns if c.field == form.listing.parent_field), None)
+    nothing = pl.lit(None, dtype=pl.String)
+    asked = usable.select(
+        key="_key",
+        id=pl.col("_key_text").str.strip_chars() if desired.key_field == form.id_field else nothing,
+        parent=nothing if parent is None else pl.col(parent),
+        full=full,
+    )
+    return asked.collect()
+
+
+def _in_listing(field_name: str, form: Resource) -> bool:
+    return field_name in {form.id_field, form.listing.parent_field} or form.field(field_name).listed
