@@ -82,7 +82,7 @@ def desired(
         resource=form.name,
         key_field=key,
         key_letter="A",
-        grid=_grid(rows, columns),
+        grid=_grid(rows, key, columns),
         columns=columns,
         rows=pl.DataFrame(frame),
         problems=tuple(problems),
@@ -134,13 +134,14 @@ def _cell(value: object, one: Column, form: Resource) -> str | None:
     return value if isinstance(value, str) else canonical(normal(value))
 
 
-def _grid(rows: Sequence[Mapping[str, object]], columns: Sequence[Column]) -> Grid:
+def _grid(rows: Sequence[Mapping[str, object]], key: str, columns: Sequence[Column]) -> Grid:
     numbers = pl.Series("row", range(2, len(rows) + 2), dtype=pl.UInt32)
-    written = {one.letter: [str(row.get(one.path) or "").replace(CLEAR, "<clear>") for row in rows] for one in columns}
+    written = {"A": [str(row[key]) for row in rows]}
+    written |= {one.letter: [str(row.get(one.path) or "").replace(CLEAR, "<clear>") for row in rows] for one in columns}
     return Grid(
         source="sheet.csv",
         tab=None,
-        header=tuple(one.header for one in columns),
+        header=(key, *(one.header for one in columns)),
         cells=pl.DataFrame(written, schema=dict.fromkeys(written, pl.String)),
         positions=pl.DataFrame({"row": numbers, "line": numbers}),
         raw=b"",

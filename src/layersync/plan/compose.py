@@ -6,12 +6,14 @@ from dataclasses import replace
 import polars as pl
 
 from layersync.errors import InputUnusable
+from layersync.plan.damaged_keys import advised, example, refused_keys
 from layersync.plan.decide import Decision, decide
 from layersync.plan.diff import candidates, matched_rows
 from layersync.plan.emptied import emptied_cells
 from layersync.plan.filled_down import filled_down
 from layersync.plan.guards import holds_of
 from layersync.plan.order import in_order
+from layersync.plan.placing import key_column, problem_at
 from layersync.plan.rows import rows_of, unknown_rows
 from layersync.plan.unique import settle_unique
 from layersync.resources.resource import Resource
@@ -45,11 +47,12 @@ def plan_of(
     _refuse_wrong_sheet(desired, matched, live, form)
     differing = candidates(matched, desired, live, form)
     decided = list(decide(desired, live, differing, form, memory.ledger, on_drift))
+    decided += refused_keys(desired, live, matched)
     decisions, contested = settle_unique(decided, desired, live, live.holders, form)
     settled = _settled_limits(desired, matched, decisions)
     emptied = _emptied(desired, live, matched, decisions, memory, form)
     problems = (
-        *settled,
+        *advised(settled, desired, live),
         *_ambiguous(desired, live, form),
         *_objections(decisions),
         *contested,
@@ -83,10 +86,10 @@ def _refuse_wrong_sheet(desired: Desired, matched: pl.DataFrame, live: Live, for
     unknown = unknown_rows(desired, matched, live)
     asked = unknown + len(matched)
     if unknown >= _WRONG_SHEET_ROWS and unknown > _WRONG_SHEET_SHARE * asked:
-        raise InputUnusable(
-            f"{unknown} of {asked} rows name {form.noun}s that this organisation does not have: it is the wrong sheet",
-            "check the job's source and the key's organisation",
-        )
+        message = f"{unknown} of {asked} rows name {form.noun}s that this organisation does not have"
+        if len({one.text for one in live.originals}) > unknown // 2:
+            raise InputUnusable(f"{message}: their keys were damaged by a spreadsheet", example(live.originals[0]))
+        raise InputUnusable(f"{message}: it is the wrong sheet", "check the job's source and the key's organisation")
 
 
 def _emptied(
@@ -118,16 +121,6 @@ def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence
 
 
 def _ambiguous(desired: Desired, live: Live, form: Resource) -> Iterator[Problem]:
-    rows = desired.rows.filter(pl.col("_key").is_in(list(live.ambiguous)))
-    for row, line, key in rows.select("_row", "_line", "_key_text").iter_rows():
-        yield Problem(
-            message=f"more than one {form.noun} has this {desired.key_field}",
-            what_to_do=f"match by {form.id_field} instead",
-            source=desired.grid.source,
-            tab=desired.grid.tab,
-            row=row,
-            line=line,
-            column=desired.key_letter,
-            header=desired.key_field,
-            value=key,
-        )
+    message = f"more than one {form.noun} has this {desired.key_field}"
+    for row in desired.rows.filter(pl.col("_key").is_in(list(live.ambiguous)))["_row"]:
+        yield problem_at(row, key_column(desired), desired, message, f"match by {form.id_field} instead")

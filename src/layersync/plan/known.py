@@ -11,6 +11,7 @@ from layersync.plan.asking import Page
 from layersync.plan.excerpt import Excerpt
 from layersync.plan.holders import Holders
 from layersync.plan.live import Shelf
+from layersync.plan.originals import Originals
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
 from layersync.values.live import Live
@@ -47,6 +48,7 @@ class Known:
     listable: dict[str | None, set[int]]
     single: list[int]
     holders: Holders
+    originals: Originals
     missing: set[str] = field(default_factory=set)
     ambiguous: set[str] = field(default_factory=set)
     crawls: dict[str | None, Crawl] = field(default_factory=dict)
@@ -72,6 +74,7 @@ def first_known(desired: Desired, form: Resource) -> Known:
         listable=listable,
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),
+        originals=Originals(desired),
     )
 
 
@@ -81,7 +84,9 @@ def file_page(page: Page[Excerpt], known: Known) -> list[int]:
     keys, items = shelf.cut.keys_of(page.items, known.at), page.items
     named = [key in known.at for key in keys]
     if not all(named):
-        known.holders.see(shelf.cut, (item for item, mine in zip(items, named, strict=True) if not mine))
+        strangers = [item for item, mine in zip(items, named, strict=True) if not mine]
+        known.holders.see(shelf.cut, strangers)
+        known.originals.see(shelf.cut, strangers, known.at)
         keys, items = list(compress(keys, named)), list(compress(items, named))
     lines = [known.at[key] for key in keys]
     for place, line in enumerate(lines, shelf.put(keys, items, page.read_at)):
@@ -111,6 +116,7 @@ def reading_of(known: Known) -> Live:
         ambiguous=frozenset(known.ambiguous),
         complete=any(crawl.done for crawl in known.crawls.values()),
         holders=known.holders.all(),
+        originals=known.originals.all(),
     )
 
 

@@ -18,3 +18,8 @@ def problem_at(row: int, column: Column, desired: Desired, message: str, what_to
         header=column.header,
         value=str(desired.grid.cells[column.letter][at]),
     )
+
+
+def key_column(desired: Desired) -> Column:
+    """The column that records are matched by."""
+    return Column(desired.key_field, desired.key_field, (), desired.key_letter, desired.key_field)

@@ -26,6 +26,20 @@ class Holder:
     name: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A live key that the sheet does not name, and of which `text`, a key of the sheet, may be the remains.
+
+    `key` and `id` are as the API writes them; `how` says what happened to the key.
+    """
+
+    text: str
+    key: str
+    id: str
+    name: str | None
+    how: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Live:
     """The live records of one job as columns.
@@ -35,7 +49,8 @@ class Live:
     Float64, and one String column per API field that the sheet names, written as `values.cell` says; an id field holds
     the normalised id. `missing` are the keys that the API answered for with "not found"; `ambiguous` those that more
     than one record answers to. `complete` is true when a whole listing was read. `holders` are records that came by and
-    hold a value which the sheet states for a unique field; those of `records` need not be among them.
+    hold a value which the sheet states for a unique field; those of `records` need not be among them. `originals` are
+    records that came by, unnamed, and that a damaged key of the sheet may mean.
     """
 
     resource: str
@@ -44,3 +59,4 @@ class Live:
     ambiguous: frozenset[str] = frozenset()
     complete: bool = False
     holders: tuple[Holder, ...] = ()
+    originals: tuple[Original, ...] = ()
