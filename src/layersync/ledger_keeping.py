@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from layersync.plan.agreed import DONE, agreed_of, settled_cells
 from layersync.session import Job, Session
-from layersync.state.ledger import Owner, Remembered, merged, read_ledger, write_ledger
+from layersync.state.ledger import LEDGER, merged
 from layersync.state.memory import settled_values
+from layersync.state.snapshot import Found, Owner, read_snapshot, write_snapshot
 from layersync.values.memory import OpenChange
 from layersync.values.plan import Plan
 from layersync.values.target import Target
@@ -24,15 +25,15 @@ def recall_ledger(
     run is closed. `done` are the open changes, of whatever run, that were found carried out. A dry run keeps nothing.
     """
     owner = _owner(job, target.organization_id, session)
-    found = read_ledger(session.state_dir, owner)
+    found = read_snapshot(session.state_dir, owner, LEDGER)
     if found.trouble:
         session.console.tell(f"{job.name}: {found.trouble}; going on without it, and writing a new one")
     settled = [*settled_values(session.store, dead_runs, job.name), *((one.id, one.desired) for one in done)]
-    ledger = found.cells
+    ledger = found.frame
     if settled:
         ledger = merged(ledger, settled_cells(settled, ledger, job.form))
         if not session.order.dry_run:
-            write_ledger(session.state_dir, owner, ledger)
+            write_snapshot(session.state_dir, owner, LEDGER, ledger)
     if ledger is None and job.saved is None:
         told = "the first run of this job here: sheet and live are compared; who changed what is told from the next on"
         session.console.tell(f"{job.name}: {told}")
@@ -45,18 +46,19 @@ def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
         return
     owner = _owner(job, organization_id, session)
     if job.desired is None:
-        write_ledger(session.state_dir, owner, _with_saved_plan(job, job.plan, read_ledger(session.state_dir, owner)))
+        found = read_snapshot(session.state_dir, owner, LEDGER)
+        write_snapshot(session.state_dir, owner, LEDGER, _with_saved_plan(job, job.plan, found))
     else:
         agreed = agreed_of(job.desired, job.plan, job.outcomes, job.form)
-        write_ledger(session.state_dir, owner, merged(job.memory.ledger, agreed))
+        write_snapshot(session.state_dir, owner, LEDGER, merged(job.memory.ledger, agreed))
 
 
-def _with_saved_plan(job: Job, plan: Plan, found: Remembered) -> "pl.DataFrame":
+def _with_saved_plan(job: Job, plan: Plan, found: Found) -> "pl.DataFrame":
     """A plan that came from a file knows no sheet: only what this run wrote is agreed."""
     words = {row: outcome.word for row, outcome in job.outcomes.items() if row not in job.earlier}
     done = [change for change in plan.changes if words.get(change.row) in DONE]
     written = ((change.id, {edit.path: edit.after for edit in change.edits}) for change in done)
-    return merged(found.cells, settled_cells(written, found.cells, job.form))
+    return merged(found.frame, settled_cells(written, found.frame, job.form))
 
 
 def _owner(job: Job, organization_id: str, session: Session) -> Owner:

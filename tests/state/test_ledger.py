@@ -1,21 +1,14 @@
-"""The ledger: written whole, read only by whom it belongs to, and never forgetting what a run did not touch."""
+"""The ledger: it never forgets what a run did not touch."""
 
-import json
-import stat
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Mapping
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layersync.errors import StoppedEarly, UsageError
-from layersync.state.ledger import Owner, ledger_path, merged, read_ledger, write_ledger
+from layersync.state.ledger import merged
 from layersync.values.cell import CLEAR, FORGET
-
-OWNER = Owner(base_url="https://api.layers.com", organization_id="org_1", job="projects", resource="projects")
 
 Cells = dict[str, dict[str, str]]
 
@@ -31,115 +24,6 @@ def cells(known: pl.DataFrame) -> Cells:
     """A frame, as cells by id and path; what is null is left out."""
     lines = known.iter_rows(named=True)
     return {line.pop("_id"): {path: cell for path, cell in line.items() if cell is not None} for line in lines}
-
-
-ODD = {"a": {"name": "Caf\u00e9", "appName": CLEAR, "metadata": '{"n":"\\ud800"}'}, "b": {"name": "x\ny"}}
-
-
-def test_what_was_written_is_read_back(tmp_path: Path) -> None:
-    write_ledger(tmp_path, OWNER, frame(ODD))
-    found = read_ledger(tmp_path, OWNER)
-    assert found.trouble == ""
-    assert found.cells is not None
-    assert cells(found.cells) == ODD
-    assert stat.S_IMODE(ledger_path(tmp_path, OWNER).stat().st_mode) == 0o600
-    assert len(list(tmp_path.iterdir())) == 1, "no draft is left"
-
-
-def test_before_the_first_run_there_is_none_and_nothing_is_wrong(tmp_path: Path) -> None:
-    found = read_ledger(tmp_path / "not" / "made", OWNER)
-    assert (found.cells, found.trouble) == (None, "")
-
-
-def test_an_empty_ledger_is_one_all_the_same(tmp_path: Path) -> None:
-    write_ledger(tmp_path, OWNER, frame({}))
-    found = read_ledger(tmp_path, OWNER).cells
-    assert found is not None
-    assert found.height == 0
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        replace(OWNER, base_url="sandbox"),
-        replace(OWNER, organization_id="org_2"),
-        replace(OWNER, job="other"),
-    ],
-)
-def test_each_job_at_each_target_has_its_own(tmp_path: Path, other: Owner) -> None:
-    write_ledger(tmp_path, OWNER, frame(ODD))
-    assert read_ledger(tmp_path, other).cells is None
-
-
-def flip(content: bytes, at: int) -> bytes:
-    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-
-
-def head_with(**told: object) -> Callable[[bytes], bytes]:
-    def changed(content: bytes) -> bytes:
-        head, _, rest = content.partition(b"\n")
-        return json.dumps({**json.loads(head), **told}).encode() + b"\n" + rest
-
-    return changed
-
-
-DAMAGE: list[tuple[Callable[[bytes], bytes], str]] = [
-    (lambda content: flip(content, -20), "is damaged"),
-    (lambda content: flip(content, content.index(b"\n") + 40), "is damaged"),
-    (lambda content: content[:-1], "is damaged"),
-    (lambda content: content + b"\n", "is damaged"),
-    (lambda content: content.partition(b"\n")[0], "is damaged"),
-    (lambda content: content.partition(b"\n")[2], "is no ledger"),
-    (lambda _: b"", "is no ledger"),
-    (lambda _: b"id,name\n1,x\n", "is no ledger"),
-    (lambda _: b"[1]\n", "is no ledger"),
-    (head_with(layersync_ledger=2), "was written by another version"),
-    (head_with(organization_id="org_2"), "belongs to another job or target"),
-    (head_with(resource="influencers"), "belongs to another job or target"),
-]
-
-
-@pytest.mark.parametrize(("harm", "told"), DAMAGE)
-def test_a_file_that_is_not_whole_or_not_ours_is_told_and_not_used(
-    tmp_path: Path, harm: Callable[[bytes], bytes], told: str
-) -> None:
-    write_ledger(tmp_path, OWNER, frame(ODD))
-    path = ledger_path(tmp_path, OWNER)
-    path.write_bytes(harm(path.read_bytes()))
-    found = read_ledger(tmp_path, OWNER)
-    assert found.cells is None
-    assert told in found.trouble
-    assert str(path) in found.trouble
-
-
-def test_every_flipped_byte_is_noticed(tmp_path: Path) -> None:
-    write_ledger(tmp_path, OWNER, frame(ODD))
-    path = ledger_path(tmp_path, OWNER)
-    content = path.read_bytes()
-    for at in range(len(content)):
-        path.write_bytes(flip(content, at))
-        assert read_ledger(tmp_path, OWNER).cells is None
-
-
-def test_a_link_or_a_folder_in_its_place_is_told_and_not_used(tmp_path: Path) -> None:
-    path = ledger_path(tmp_path, OWNER)
-    path.mkdir()
-    assert "cannot be read" in read_ledger(tmp_path, OWNER).trouble
-    path.rmdir()
-    path.symlink_to(tmp_path / "elsewhere")
-    assert "cannot be read" in read_ledger(tmp_path, OWNER).trouble
-    with pytest.raises((StoppedEarly, UsageError)):
-        write_ledger(tmp_path / "no" / "folder", OWNER, frame(ODD))
-
-
-def test_a_ledger_that_cannot_be_written_leaves_the_old_one_and_no_draft(tmp_path: Path) -> None:
-    write_ledger(tmp_path, OWNER, frame(ODD))
-    path = ledger_path(tmp_path, OWNER)
-    path.unlink()
-    path.mkdir()
-    with pytest.raises(UsageError):
-        write_ledger(tmp_path, OWNER, frame({}))
-    assert list(tmp_path.iterdir()) == [path]
 
 
 MERGES: list[tuple[str, Cells, Cells, Cells]] = [
