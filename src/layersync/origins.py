@@ -1,36 +1,63 @@
 """Where a plan comes from: a sheet, or a file that holds one; `carry_out` neither knows nor cares."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from layersync.api.connect import Link
 from layersync.api.fetch import fetch
 from layersync.plan.again import plan_again
 from layersync.plan.compose import plan_of
+from layersync.plan.disputes import Stated, disputes, without
 from layersync.plan.explain import explain
 from layersync.session import Job, Session
 from layersync.steps import progress
-from layersync.values.plan import Plan
+from layersync.values.desired import Desired
+from layersync.values.live import Live
+from layersync.values.problem import Problem
 
-Origin = Callable[[Job, Link, Session], Awaitable[Plan]]
+Origin = Callable[[Job, Link, Session], Awaitable[Job]]
 
 
 def origin_of(job: Job) -> Origin:
-    """Gives what makes the plan of a job that is ready to have one."""
+    """Gives what plans a job that is ready for it."""
     return from_file if job.saved is not None else from_sheet
 
 
-async def from_sheet(job: Job, link: Link, session: Session) -> Plan:
-    """desired → live → plan."""
+async def from_sheet(job: Job, link: Link, session: Session) -> Job:
+    """desired → live → plan. The live records are kept only for what another job states of the same resource."""
     assert job.desired is not None  # noqa: S101  it was read, or the job would have failed
     live = await fetch(job.desired, job.form, link.reader, session.clock, progress(job, session))
-    plan = plan_of(job.desired, live, job.memory, job.form, job.limits, job.on_drift)
-    asked = explain(job.question, job.desired, live, job.memory, plan, job.form) if job.question else ()
-    return replace(plan, explained=tuple(asked))
+    shared = sum(other.form is job.form for other in session.jobs) > 1
+    return replace(_planned(job, job.desired, live), live=live if shared else None)
 
 
-async def from_file(job: Job, _link: Link, session: Session) -> Plan:
+async def from_file(job: Job, _link: Link, session: Session) -> Job:
     """The saved plan, held by the guards of today unless a person approved its own preview."""
     assert job.saved is not None  # noqa: S101  that is what sends a job here
     limits = None if session.order.approved else job.limits
-    return plan_again(job.saved, job.memory, job.form, limits)
+    return replace(job, plan=plan_again(job.saved, job.memory, job.form, limits))
+
+
+def undisputed(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+    """The jobs with new plans where rows of two of them contradict each other: such rows are invalid in both."""
+    found: dict[str, Sequence[Problem]] = {}
+    for form in {job.form.name: job.form for job in jobs}.values():
+        found.update(disputes([_stated(job) for job in jobs if job.form is form and job.live], form))
+    return tuple(replace(_planned_without(job, found.get(job.name, ())), live=None) for job in jobs)
+
+
+def _stated(job: Job) -> Stated:
+    assert job.desired is not None and job.plan is not None  # noqa: S101, PT018  they came with `live`
+    return Stated(job.desired, job.plan.rows)
+
+
+def _planned_without(job: Job, disputed: Sequence[Problem]) -> Job:
+    if not disputed or job.desired is None or job.live is None:
+        return job
+    return _planned(job, without(job.desired, disputed), job.live)
+
+
+def _planned(job: Job, desired: Desired, live: Live) -> Job:
+    plan = plan_of(desired, live, job.memory, job.form, job.limits, job.on_drift)
+    asked = explain(job.question, desired, live, job.memory, plan, job.form) if job.question else ()
+    return replace(job, plan=replace(plan, explained=tuple(asked)))

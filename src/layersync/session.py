@@ -23,6 +23,7 @@ from layersync.values.desired import Desired
 from layersync.values.drift import DriftRules
 from layersync.values.explanation import Question
 from layersync.values.guards import GuardLimits
+from layersync.values.live import Live
 from layersync.values.memory import Memory
 from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan
@@ -37,6 +38,7 @@ class Job:
     """One job on its way through a run: each step hands on a copy that knows more.
 
     `question` is what `--explain` asks of it.
+    `live` is kept between plan and writes only where another job is of the same resource.
     `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
     `saved` is the plan to carry out where none is made from a sheet, and `earlier` the outcomes that changes of it have
     from runs before this one.
@@ -51,6 +53,7 @@ class Job:
     saved: Plan | None = None
     earlier: Mapping[int, Outcome] = field(default_factory=dict)
     desired: Desired | None = None
+    live: Live | None = None
     question: Question | None = None
     memory: Memory = field(default_factory=Memory)
     dead_runs: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from layersync.api.connect import Link
 from layersync.bookkeeping import begin, finish, recall
 from layersync.errors import SyncError
-from layersync.origins import origin_of
+from layersync.origins import origin_of, undisputed
 from layersync.session import Job, Session, report_of
 from layersync.sheet.reading import read_sheet
 from layersync.steps import aborted, agreed, greet, lock, priced, received, send, sought, unless_done
@@ -19,6 +19,7 @@ async def sync(session: Session) -> Report:
     if link is None:
         return report_of(session, jobs, link)
     jobs = tuple([await prepare(job, link, session) for job in jobs])
+    jobs = tuple(aborted(job) for job in undisputed(jobs))
     jobs = unless_done(priced(jobs, link, session), session)
     if not agreed(report_of(session, jobs, link), session):
         return report_of(session, jobs, link)
@@ -44,11 +45,10 @@ async def prepare(job: Job, link: Link, session: Session) -> Job:
         return job
     try:
         job = await recall(job, link, session)
-        plan = await origin_of(job)(job, link, session)
+        return await origin_of(job)(job, link, session)
     except SyncError as error:
         session.end(error)
         return job.failed(error)
-    return aborted(replace(job, plan=plan))
 
 
 async def carry_out(job: Job, link: Link, session: Session) -> Job:

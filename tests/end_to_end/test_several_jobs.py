@@ -114,3 +114,22 @@ def test_a_job_marked_default_false_runs_only_when_it_is_named(jobs: Place, api:
     jobs.configure(api.url, JOBS.format("false").replace('"broken.csv"', '"broken.csv"\ndefault = false'))
     assert jobs.call("sync").code == 3
     assert jobs.call("sync", "broken").code == 4
+
+
+def test_jobs_that_contradict_each_other_send_neither_value_and_name_each_other(place: Place, api: Traffic) -> None:
+    second = '[jobs.second]\nresource = "projects"\nsource = "second.csv"\nkey = "customerExternalId"\n'
+    place.configure(api.url, second + '[jobs.projects]\nsource = "projects.csv"')
+    place.table([{"id": ACME, "timezone": "Asia/Tokyo"}, {"id": HALDEN, "timezone": "Asia/Tokyo"}])
+    place.table([{"customerExternalId": "acme-coffee", "timezone": "Europe/Paris"}], "second.csv")
+    api.forget()
+    for words in (["sync", "-n"], ["sync"]):
+        ran = place.call(*words)
+        assert ran.code == 3
+        outcomes = [(line["job"], line["row"], line["outcome"], line["message"]) for line in ran.lines]
+        assert sorted(outcomes) == [
+            ("projects", "2", "invalid", "row 2 of the job second contradicts it: neither is sent"),
+            ("projects", "3", "would_change" if "-n" in words else "changed", ""),
+            ("second", "2", "invalid", "row 2 of the job projects contradicts it: neither is sent"),
+        ]
+    assert [request["path"] for request in api.requests() if request["method"] == "PATCH"] == [f"/v1/projects/{HALDEN}"]
+    assert place.call("sync", "second").counts == {"changed": 1}, "alone it contradicts nobody"
