@@ -8,7 +8,8 @@ import pytest
 
 from layersync.api.clock import Clock
 from layersync.api.connect import Link, connect
-from layersync.api.judge import Kind, judge
+from layersync.api.judge import judge
+from layersync.api.meaning import Kind
 from layersync.api.pacer import gates_of
 from layersync.api.paths import WHOAMI
 from layersync.api.stop import Stop

@@ -1,5 +1,6 @@
 """Carrying out a plan on a simulated server: every answer, and every way in which there is none."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.api.server import (
     raw,
     status,
 )
+from tests.plan.build import an_id
 
 
 def open_changes(state_dir: Path) -> tuple[OpenChange, ...]:
@@ -212,6 +214,14 @@ def test_a_value_that_the_server_stores_otherwise_is_failed_with_what_it_holds(t
     assert ran.words == [Word.FAILED]
     assert "tagline is trimmed" in ran.outcomes[2].message
     assert len(server.sends("GET")) == 3
+
+
+@pytest.mark.parametrize("echoed", [{"id": an_id(7)}, {}, {"id": None}])
+def test_an_answer_about_another_record_is_no_success(echoed: dict[str, object], tmp_path: Path) -> None:
+    server = server_with(1, tagline="old")
+    server.faults["PATCH"] = [raw(json.dumps({**echoed, "tagline": "new"}).encode())]
+    assert one(server, tmp_path).words == [Word.FAILED]
+    assert server.records[path_of(0)]["tagline"] == "old"
 
 
 def test_an_answer_that_leaves_nulls_out_still_shows_a_clear(tmp_path: Path) -> None:

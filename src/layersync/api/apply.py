@@ -12,8 +12,9 @@ from typing import Protocol
 from layersync.api.client import Withdrawn, WriteClient, ending_of
 from layersync.api.clock import Clock
 from layersync.api.crowd import each
-from layersync.api.judge import Judgement, Kind
+from layersync.api.judge import Judgement
 from layersync.api.looks import Looks, Settled
+from layersync.api.meaning import Kind
 from layersync.api.paths import item_path
 from layersync.api.retry import Tries
 from layersync.api.stop import Stop, Stopped

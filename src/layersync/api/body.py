@@ -24,7 +24,9 @@ def json_object(answer: Answer) -> Mapping[str, object]:
 
 
 def refuse_other_types(answer: Answer) -> None:
-    """Raises Unreadable for an answer that does not say that it is JSON: a login page, say."""
+    """Raises Unreadable for an answer without a body, or that does not say that it is JSON: a login page, say."""
+    if answer.flaw:
+        raise Unreadable(answer.flaw)
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise Unreadable(f"the answer is {kind or 'of no type'} instead of JSON")

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from layersync.api.body import json_object
 from layersync.api.clock import Clock
-from layersync.api.judge import Judgement, Kind, Parse, judge, judge_failure
+from layersync.api.judge import Judgement, Parse, judge, judge_failure
+from layersync.api.meaning import Kind
 from layersync.api.pacer import Gate
 from layersync.api.remaining import remaining_of
 from layersync.api.retry import Retry, Tries
 from layersync.api.stop import Stop, Stopped
-from layersync.api.wire import AnswerLost, NotSent, ReadOnly, Request, Transport
+from layersync.api.wire import OBJECT_BYTES, AnswerLost, NotSent, ReadOnly, Request, Transport
 from layersync.errors import ApiRefuses, StoppedEarly, SyncError
 from layersync.values.report import RequestCount
 from layersync.values.target import RateClass
@@ -63,12 +64,18 @@ class ReadClient:
         self._courier = _Courier(ReadOnly(transport), conditions)
         self.stop = conditions.stop
 
-    async def get(self, path: str, query: tuple[tuple[str, str], ...] = (), parse: Parse = json_object) -> Judgement:
+    async def get(
+        self,
+        path: str,
+        query: tuple[tuple[str, str], ...] = (),
+        parse: Parse = json_object,
+        most_bytes: int = OBJECT_BYTES,
+    ) -> Judgement:
         """Reads a path: the judgement is DONE with its body as `parse` reads it, or a definite no.
 
         Raises ApiRefuses when the API wants nothing to do with us, StoppedEarly when it can't be read now.
         """
-        request = Request(method="GET", path=path, query=query)
+        request = Request(method="GET", path=path, query=query, most_bytes=most_bytes)
 
         async def prepare() -> Request:
             return request

@@ -8,8 +8,8 @@ from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
 from layersync.api.crowd import each
 from layersync.api.excerpts import RECORD, items_of, page_parser, record_parser
-from layersync.api.judge import Kind
 from layersync.api.listing import Pages, refuse_forbidden
+from layersync.api.meaning import Kind
 from layersync.api.paths import item_path
 from layersync.errors import StoppedEarly
 from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read
@@ -47,7 +47,7 @@ async def read_record(form: Resource, record_id: str, client: ReadClient) -> Map
     if judgement.kind is not Kind.DONE:
         refuse_forbidden(judgement)
         return None
-    if not _is_same(judgement.body.get(form.id_field), record_id, form):
+    if not is_same_id(judgement.body.get(form.id_field), record_id, form):
         raise _another(form)
     return form.completed(judgement.body)
 
@@ -112,7 +112,7 @@ class _Reader:
             refuse_forbidden(judgement)
             return NotFound()
         record = judgement.body.get(RECORD)
-        if not isinstance(record, Excerpt) or not _is_same(self._cut.id_of(record), record_id, self._form):
+        if not isinstance(record, Excerpt) or not is_same_id(self._cut.id_of(record), record_id, self._form):
             raise _another(self._form)
         return Found(record, self._clock.now())
 
@@ -120,7 +120,8 @@ class _Reader:
         return same(self._cut.text_of(item, field), value)
 
 
-def _is_same(echoed: object, asked: str, form: Resource) -> bool:
+def is_same_id(echoed: object, asked: str, form: Resource) -> bool:
+    """Tells that an answer names the record that was asked for, in any spelling of its id."""
     return isinstance(echoed, str) and normal_id(echoed, form.id_forms) == normal_id(asked, form.id_forms)
 
 

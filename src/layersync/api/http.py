@@ -10,11 +10,16 @@ from collections.abc import Mapping
 
 import httpx
 
+from layersync.api.inflate import Packed, inflated
 from layersync.api.redaction import Redact, redacted
-from layersync.api.wire import Answer, AnswerLost, NotSent, Request
+from layersync.api.wire import Answer, AnswerLost, Failure, NotSent, Request
 
 _CONNECT_S = 5.0
-_LARGEST_BODY = 16 * 1024 * 1024  # a page of the largest listing is a hundredth of it
+_IDLE_S = 30.0
+_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=_IDLE_S)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+# what a connection may end with while TLS is being agreed on, without anybody having said no
+_BROKEN_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 
 
 class HttpTransport:
@@ -23,6 +28,9 @@ class HttpTransport:
     `headers` are those that name the key and the organisation; they are shown nowhere, and `redact` takes the key out
     of answers that echo it, before anybody can tell them. `timeout_s` bounds a whole try, from connecting to the last
     byte.
+
+    Each request in flight has a lane of its own, which is a pool of one connection: httpx looks at every connection of
+    a pool for every request, so that one pool for all costs several times as much at 32 requests at once.
     """
 
     def __init__(
@@ -38,69 +46,99 @@ class HttpTransport:
         self._plain = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": user_agent}
         self._timeout_s = timeout_s
         self._redact = redact
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30.0)
-        # plain http goes to this machine only, and loading the certificates of the world takes its time
-        verify = True if self._base.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._wire = httpx.AsyncHTTPTransport(verify=verify, trust_env=False, limits=limits, retries=0)
+        self._trust = _trust(self._base)
+        self._free: list[httpx.AsyncHTTPTransport] = []  # the one used last is the warmest
 
     async def send(self, request: Request) -> Answer:
         """Sends a request once and reads the whole answer, bounded in time and size."""
         outgoing = self._outgoing(request)
+        lane = self._free.pop() if self._free else self._lane()
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._exchange(outgoing)
-        except TimeoutError as error:
-            raise AnswerLost(f"no complete answer within {self._timeout_s:g} s") from error
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _not_sent(error) from error
-        except httpx.HTTPError as error:
-            raise AnswerLost(f"the connection broke: {type(error).__name__}") from error
+                answer = await self._exchange(lane, outgoing, request.most_bytes)
+        except BaseException as error:
+            await lane.aclose()
+            if isinstance(error, Exception):
+                raise self._no_answer(error) from error
+            raise
+        self._free.append(lane)
+        return answer
 
     async def close(self) -> None:
         """Closes the connections."""
-        await self._wire.aclose()
+        while self._free:
+            await self._free.pop().aclose()
+
+    def _lane(self) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(verify=self._trust, trust_env=False, limits=_ONE, retries=0)
 
     def _outgoing(self, request: Request) -> httpx.Request:
-        url = self._base.copy_with(raw_path=self._raw_path(request))
-        if url.host != self._base.host or url.raw_path.partition(b"?")[0] != self._path(request):
-            raise ValueError("a request would have left for another host or path")
         headers = {**self._plain, **self._secret}
         if request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-        timeout = httpx.Timeout(self._timeout_s, connect=min(_CONNECT_S, self._timeout_s)).as_dict()
+        # the total covers the connection and TLS, each with a time of its own, so that it is known which it was
+        connect_s = min(_CONNECT_S, self._timeout_s / 3)
+        timeout = httpx.Timeout(self._timeout_s, connect=connect_s).as_dict()
         return httpx.Request(
-            request.method, url, headers=headers, content=request.body, extensions={"timeout": timeout}
+            request.method, self._url(request), headers=headers, content=request.body, extensions={"timeout": timeout}
         )
 
-    def _path(self, request: Request) -> bytes:
-        return (self._base.path.rstrip("/") + request.path).encode("ascii")
-
-    def _raw_path(self, request: Request) -> bytes:
-        query = str(httpx.QueryParams(request.query)).encode("ascii")
-        return self._path(request) + (b"?" + query if query else b"")
-
-    async def _exchange(self, outgoing: httpx.Request) -> Answer:
-        response = await self._wire.handle_async_request(outgoing)
+    def _url(self, request: Request) -> httpx.URL:
+        """Gives the address; NotSent where it would be on another host or path than was meant."""
         try:
-            body = bytearray()
-            async for piece in response.aiter_raw():
-                body += piece
-                if len(body) > _LARGEST_BODY:
-                    raise AnswerLost(f"the answer is larger than {_LARGEST_BODY:,} bytes")
+            path = (self._base.path.rstrip("/") + request.path).encode("ascii")
+            query = str(httpx.QueryParams(request.query)).encode("ascii")
+            url = self._base.copy_with(raw_path=path + (b"?" + query if query else b""))
+        except (httpx.InvalidURL, ValueError) as error:
+            raise NotSent("the request has no address that could be sent", Failure.UNFIT) from error
+        if url.netloc != self._base.netloc or url.raw_path.partition(b"?")[0] != path:
+            raise NotSent("the request would have left for another host or path", Failure.UNFIT)
+        return url
+
+    async def _exchange(self, lane: httpx.AsyncHTTPTransport, outgoing: httpx.Request, most_bytes: int) -> Answer:
+        response = await lane.handle_async_request(outgoing)
+        try:
+            body, flaw = await _body(response, most_bytes)
         finally:
             await response.aclose()
         headers = {name.lower(): self._redact(value) for name, value in response.headers.items()}
-        if headers.get("content-encoding", "identity") != "identity":
-            raise AnswerLost("the answer is compressed though that was not asked for")
-        return Answer(response.status_code, headers, redacted(bytes(body), self._redact))
+        return Answer(response.status_code, headers, redacted(body, self._redact), flaw)
+
+    def _no_answer(self, error: Exception) -> NotSent | AnswerLost:
+        """Says what is known of a try that failed; what can't be told from a request that was sent is one."""
+        if isinstance(error, _NOT_SENT):
+            return _not_sent(error)
+        if isinstance(error, TimeoutError):
+            return AnswerLost(f"no complete answer within {self._timeout_s:g} s")
+        return AnswerLost(f"the connection broke: {type(error).__name__}")
 
 
-def _not_sent(error: httpx.TransportError) -> NotSent:
-    cause = error.__cause__ or error.__context__
+async def _body(response: httpx.Response, most_bytes: int) -> tuple[bytes, str]:
+    """Reads the body; where it is too large or can't be unpacked, there is none, and the second says why."""
+    body = bytearray()
+    async for piece in response.aiter_raw():
+        body += piece
+        if len(body) > most_bytes:
+            return b"", f"the answer is larger than {most_bytes:,} bytes"
+    try:
+        return inflated(bytes(body), response.headers.get("content-encoding", ""), most_bytes), ""
+    except Packed as error:
+        return b"", str(error)
+
+
+def _trust(base: httpx.URL) -> ssl.SSLContext:
+    # plain http goes to this machine only, and loading the certificates of the world takes its time
+    if base.scheme == "https":
+        return httpx.create_ssl_context(verify=True, trust_env=False)
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _not_sent(error: Exception) -> NotSent:
+    cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
-    if cause is not None:
-        return NotSent(f"the server's certificate was not accepted: {cause}", final=True)
-    return NotSent(f"no connection: {error or type(error).__name__}")
+    if cause is None or isinstance(cause, _BROKEN_TLS):
+        return NotSent(f"no connection: {error or type(error).__name__}")
+    return NotSent(f"the server's certificate was not accepted: {cause}", Failure.UNTRUSTED)

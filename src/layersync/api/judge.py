@@ -1,28 +1,13 @@
-"""The one table of what an answer means: done, refused, throttled, unknown, or the end (reliability 3.4)."""
+"""Judges a try by the one table: done, refused, throttled, unknown, or the end."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, auto
 
 from layersync.api.body import Unreadable, json_object
+from layersync.api.meaning import Kind, meaning_of_answer, meaning_of_failure
 from layersync.api.retry_after import retry_after_s
-from layersync.api.wire import Answer, AnswerLost, NotSent
-
-
-class Kind(Enum):
-    """What one try came to."""
-
-    DONE = auto()
-    REFUSED = auto()  # a definite no to this request
-    CONTESTED = auto()  # no to this request in the record's present state: read it
-    THROTTLED = auto()  # not done, for the rate alone
-    CAPPED = auto()  # not done, and not before long: the class is over for this run
-    IN_FLIGHT = auto()  # the same Idempotency-Key is being worked on, or was used for another body
-    UNKNOWN = auto()  # done or not, now or later
-    NOT_SENT = auto()  # certainly not done
-    STOP_JOB = auto()
-    STOP_RUN = auto()
+from layersync.api.wire import Answer, AnswerLost, Failure, NotSent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,46 +26,33 @@ class Judgement:
     body: Mapping[str, object] = field(default_factory=dict)
 
 
-_MANY = 1_000  # as many as the run's `max_attempts` allows
-_LONGEST_WAIT_S = 900.0
 _DEFAULT_WAIT_S = 5.0
-
 
 Parse = Callable[[Answer], Mapping[str, object]]
 
 
 def judge(answer: Answer, now: datetime, parse: Parse = json_object) -> Judgement:
     """Judges an answer; `now` is the wall clock, for dates in headers. `parse` reads a body or raises Unreadable."""
-    request_id = answer.headers.get("x-request-id")
-    wait_s = retry_after_s(answer.headers, now)
     if 200 <= answer.status < 300:
-        return _success(answer, request_id, parse)
-    if 300 <= answer.status < 400:
-        return Judgement(
-            kind=Kind.STOP_RUN,
-            message=f"the API answered {answer.status} and points elsewhere: it moved, or a portal is in between",
-            what_to_do="check base_url and the network; redirects are never followed",
-            status=answer.status,
-            request_id=request_id,
-        )
-    error = _error_of(answer)
-    meaning = _meaning(answer.status, error.code, wait_s)
-    return replace(
-        meaning,
-        message=meaning.message or error.message,
+        return _success(answer, parse)
+    error, wait_s = _error_of(answer), retry_after_s(answer.headers, now)
+    meaning = meaning_of_answer(answer.status, error.code, wait_s)
+    return Judgement(
+        kind=meaning.kind,
+        message=meaning.message.format(status=answer.status) or error.message,
+        what_to_do=meaning.what_to_do,
         status=answer.status,
         code=error.code,
-        request_id=error.request_id or request_id,
+        request_id=error.request_id or answer.headers.get("x-request-id"),
+        wait_s=_DEFAULT_WAIT_S if meaning.kind is Kind.THROTTLED and wait_s is None else wait_s,
+        tries=meaning.tries,
     )
 
 
 def judge_failure(error: NotSent | AnswerLost) -> Judgement:
     """Judges a try that brought no answer."""
-    if isinstance(error, AnswerLost):
-        return Judgement(kind=Kind.UNKNOWN, message=str(error), tries=_MANY)
-    if error.final:
-        return Judgement(kind=Kind.STOP_RUN, message=str(error), what_to_do="check base_url and the certificates")
-    return Judgement(kind=Kind.NOT_SENT, message=str(error), tries=_MANY)
+    meaning = meaning_of_failure(error.failure)
+    return Judgement(kind=meaning.kind, message=str(error), what_to_do=meaning.what_to_do, tries=meaning.tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,51 +62,24 @@ class _Error:
     request_id: str | None
 
 
-def _success(answer: Answer, request_id: str | None, parse: Parse) -> Judgement:
-    replayed = answer.headers.get("idempotent-replayed", "").lower() == "true"
-    if answer.status not in {200, 204}:
-        return Judgement(
-            kind=Kind.UNKNOWN, message=f"the API answered {answer.status}", status=answer.status, request_id=request_id
-        )
-    try:
-        body = parse(answer) if answer.status == 200 else {}
-    except Unreadable as error:
-        return Judgement(kind=Kind.UNKNOWN, message=str(error), status=answer.status, request_id=request_id)
-    return Judgement(kind=Kind.DONE, status=answer.status, request_id=request_id, replayed=replayed, body=body)
-
-
-def _meaning(status: int, code: str | None, wait_s: float | None) -> Judgement:  # noqa: PLR0911  a table
-    match status, code:
-        case 401, _:
-            return _end(Kind.STOP_RUN, "the API does not know this key", "check the key: missing, mistyped or rotated?")
-        case _, "KILL_SWITCH":
-            return _end(Kind.STOP_RUN, "the kill switch is on: this key or organisation is suspended", "ask Layers")
-        case 403, "FORBIDDEN_SCOPE":
-            return _end(Kind.STOP_JOB, "the key lacks the scope for this resource", "give the key the missing scope")
-        case 429, _:
-            return _throttled(wait_s)
-        case 409, "IDEMPOTENCY_CONFLICT":
-            return Judgement(kind=Kind.IN_FLIGHT, tries=_MANY)
-        case ((409 | 412), _):
-            return Judgement(kind=Kind.CONTESTED)
-        case ((408 | 425 | 502 | 503 | 504), _):
-            return Judgement(kind=Kind.UNKNOWN, tries=_MANY, wait_s=wait_s)
-        case 500, _:
-            return Judgement(kind=Kind.UNKNOWN, tries=2, wait_s=wait_s)
-        case _ if status >= 500:
-            return Judgement(kind=Kind.UNKNOWN)
-        case _:
-            return Judgement(kind=Kind.REFUSED)
-
-
-def _end(kind: Kind, message: str, what_to_do: str) -> Judgement:
-    return Judgement(kind=kind, message=message, what_to_do=what_to_do)
-
-
-def _throttled(wait_s: float | None) -> Judgement:
-    if wait_s is not None and wait_s > _LONGEST_WAIT_S:
-        return Judgement(kind=Kind.CAPPED, wait_s=wait_s)
-    return Judgement(kind=Kind.THROTTLED, wait_s=_DEFAULT_WAIT_S if wait_s is None else wait_s, tries=_MANY)
+def _success(answer: Answer, parse: Parse) -> Judgement:
+    meaning = meaning_of_answer(answer.status, None, None)
+    body: Mapping[str, object] = {}
+    message = "" if meaning.kind is Kind.DONE else f"the API answered {answer.status}"
+    if answer.status == 200:
+        try:
+            body = parse(answer)
+        except Unreadable as error:
+            meaning, message = meaning_of_failure(Failure.UNREADABLE), str(error)
+    return Judgement(
+        kind=meaning.kind,
+        message=message,
+        status=answer.status,
+        request_id=answer.headers.get("x-request-id"),
+        tries=meaning.tries,
+        replayed=answer.headers.get("idempotent-replayed", "").lower() == "true",
+        body=body,
+    )
 
 
 def _error_of(answer: Answer) -> _Error:

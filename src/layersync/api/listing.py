@@ -5,8 +5,10 @@ from typing import Generic, TypeVar
 
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
-from layersync.api.judge import Judgement, Kind, Parse
+from layersync.api.judge import Judgement, Parse
+from layersync.api.meaning import Kind
 from layersync.api.paths import listing_path
+from layersync.api.wire import PAGE_BYTES
 from layersync.errors import ApiRefuses, StoppedEarly
 from layersync.plan.asking import NotFound, Page
 from layersync.resources.resource import Resource
@@ -56,7 +58,7 @@ class Pages(Generic[Item]):
         return Page(items, None, page.read_at)
 
     async def _page(self, parent: str | None, query: Query) -> Page[Item] | NotFound:
-        judgement = await self._client.get(listing_path(self._form, parent), query, self._parse)
+        judgement = await self._client.get(listing_path(self._form, parent), query, self._parse, PAGE_BYTES)
         if judgement.kind is not Kind.DONE:
             refuse_forbidden(judgement)
             if parent is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
-from layersync.api.fetch import read_record
+from layersync.api.fetch import is_same_id, read_record
 from layersync.errors import SyncError
 from layersync.plan.patch import value_at
 from layersync.plan.recheck import Recheck, Verdict, must_be_fresh, recheck
@@ -82,9 +82,13 @@ class Looks:
         return _otherwise(change, record or {})
 
     def shows(self, change: Change, record: Mapping[str, object]) -> bool:
-        """Tells that a record shows all edits of a change, and that none was lost of what it must keep."""
+        """Tells that a record is that of a change, shows all its edits, and lost nothing of what it must keep."""
         record = self._form.completed(record)
-        return not _unshown(change, record) and not _lost(change, record)
+        return (
+            is_same_id(record.get(self._form.id_field), change.id, self._form)
+            and not _unshown(change, record)
+            and not _lost(change, record)
+        )
 
     def _is_due(self, change: Change) -> bool:
         age_s = self._clock.now() - change.read_at if change.read_at is not None else 0.0

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from layersync.api.clock import Clock
-from layersync.api.judge import Judgement, Kind
+from layersync.api.judge import Judgement
+from layersync.api.meaning import Kind
 from layersync.api.stop import Stop
 
 _BASE_S = 0.5

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layersync.api.client import ReadClient
-from layersync.api.judge import Kind
+from layersync.api.meaning import Kind
 from layersync.api.paths import WHOAMI
 from layersync.errors import ApiRefuses, StoppedEarly
 
