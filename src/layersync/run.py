@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from layersync.api.clock import SystemClock
 from layersync.api.connect import Link, connect
 from layersync.api.fetch import Progress
 from layersync.api.http import HttpTransport
+from layersync.api.lots import Pools
 from layersync.api.stop import Stop
 from layersync.api.wire import ReadOnly, Transport
 from layersync.embedded import KEY, LABEL, running_sandbox
@@ -33,6 +34,7 @@ from layersync.settings.model import Settings
 from layersync.settings.paths import sandbox_state
 from layersync.settings.secret import ApiKey
 from layersync.state.clocks import Clocks
+from layersync.state.sharing import shared_budgets
 from layersync.state.store import Store
 from layersync.state.writes import writes_on
 from layersync.sync import sync
@@ -40,6 +42,8 @@ from layersync.values.report import Report, RunInfo
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _VERSION = version("layersync")
+
+Tell = Callable[[str], None]
 
 
 def run_sync(order: Order, console: Console) -> Ran:
@@ -52,54 +56,68 @@ def run_sync(order: Order, console: Console) -> Ran:
     return Ran(report=report, folder=folder)
 
 
-def whoami(settings: Settings, key: ApiKey | None) -> Standing:
-    """Asks the API who the key is. Raises ApiRefuses or StoppedEarly where it does not say."""
+def whoami(settings: Settings, key: ApiKey | None, tell: Tell) -> Standing:
+    """Asks the API who the key is. Raises ApiRefuses or StoppedEarly where it does not say.
+
+    `tell` hears what a person should know besides.
+    """
     with ExitStack() as parts:
         address, label = _address(settings, parts)
         store = parts.enter_context(Store.open(settings.run.state_dir))
         transport = ReadOnly(_transport(settings, address, key))
-        return asyncio.run(_standing(settings, transport, store, _named(settings), label))
+        pools = _pools(settings, tell, parts)
+        return asyncio.run(_standing(settings, transport, store, label, pools))
 
 
-def export(settings: Settings, key: ApiKey | None, wanted: Wanted, progress: Progress) -> Exported:
+def export(settings: Settings, key: ApiKey | None, wanted: Wanted, progress: Progress, tell: Tell) -> Exported:
     """Reads all records of a resource and makes a sheet of them; see `export.exporting.export` for what it raises."""
     with ExitStack() as parts:
         address, label = _address(settings, parts)
         transport = ReadOnly(_transport(settings, address, key))
-        return asyncio.run(_exported(settings, transport, label, wanted, progress))
+        # an export leaves nothing behind but its file: where there is no state directory, nobody shares it
+        pools = _pools(settings, tell, parts) if settings.run.state_dir.is_dir() else None
+        return asyncio.run(_exported(settings, transport, label, wanted, progress, pools))
 
 
 async def _exported(
-    settings: Settings, transport: Transport, label: str, wanted: Wanted, progress: Progress
+    settings: Settings,
+    transport: Transport,
+    label: str,
+    wanted: Wanted,
+    progress: Progress,
+    pools: Pools | None,
 ) -> Exported:
     clock = SystemClock()
     try:
-        link = await _link(settings, transport, _named(settings), label, clock)
+        link = await _link(settings, transport, label, clock, pools)
         return await export_sheet(wanted, link, clock, progress)
     finally:
         await transport.close()
 
 
-async def _standing(settings: Settings, transport: Transport, store: Store, base_url: str, label: str) -> Standing:
+async def _standing(
+    settings: Settings, transport: Transport, store: Store, label: str, pools: Pools | None
+) -> Standing:
     clock = SystemClock()
     try:
-        link = await _link(settings, transport, base_url, label, clock)
+        link = await _link(settings, transport, label, clock, pools)
     finally:
         await transport.close()
-    today = writes_on(store, base_url, link.target.organization_id, clock.wall().date())
+    today = writes_on(store, link.target.base_url, link.target.organization_id, clock.wall().date())
     return Standing(target=link.target, writes_today=today)
 
 
-async def _link(settings: Settings, transport: Transport, base_url: str, label: str, clock: SystemClock) -> Link:
+async def _link(settings: Settings, transport: Transport, label: str, clock: SystemClock, pools: Pools | None) -> Link:
     return await connect(
         transport,
-        base_url,
+        _named(settings),
         label,
         budget_for(settings.limits),
         clock=clock,
         stop=Stop(),
         rng=random.SystemRandom(),
         max_attempts=settings.limits.max_attempts,
+        pools=pools,
     )
 
 
@@ -172,6 +190,17 @@ def _session(order: Order, console: Console, parts: ExitStack) -> Session:
         locks=parts.enter_context(ExitStack()),
         pid=os.getpid(),
         jobs=tuple(_job(order, name) for name in order.jobs),
+        pools=_pools(settings, console.tell, parts),
+    )
+
+
+def _pools(settings: Settings, tell: Tell, parts: ExitStack) -> Pools | None:
+    """What makes budgets that other processes share; each embedded sandbox has its own, and its limits anew."""
+    if settings.api.base_url == SANDBOX:
+        return None
+    sharer = f"{os.getpid()}-{random.SystemRandom().getrandbits(32):08x}"
+    return parts.enter_context(
+        shared_budgets(settings.run.state_dir, sharer=sharer, longest_s=settings.api.timeout, tell=tell)
     )
 
 

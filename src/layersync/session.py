@@ -9,6 +9,7 @@ from pathlib import Path
 
 from layersync.api.clock import Clock
 from layersync.api.connect import Link
+from layersync.api.lots import Pools
 from layersync.api.stop import Stop
 from layersync.api.tiers import budget_of
 from layersync.api.wire import Transport
@@ -83,6 +84,7 @@ class Session:
     locks: ExitStack
     pid: int
     jobs: tuple[Job, ...]
+    pools: Pools | None = None
 
     @property
     def state_dir(self) -> Path:

@@ -105,6 +105,7 @@ async def greet(session: Session) -> Link | None:
             stop=session.stop,
             rng=session.rng,
             max_attempts=settings.limits.max_attempts,
+            pools=session.pools,
         )
         _refuse_other_organization(link, session)
     except SyncError as error:

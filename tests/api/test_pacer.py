@@ -19,10 +19,10 @@ async def _drive(gate: Gate, count: int, workers: int, latency: random.Random) -
 
     async def worker() -> None:
         for _ in left:
-            number = await gate.admit()
+            slot = await gate.admit()
             start = clock.now()
             await asyncio.sleep(latency.uniform(0.01, 0.4))
-            gate.answered(number)
+            gate.answered(slot)
             sends.append((start, clock.now()))
 
     await asyncio.gather(*(worker() for _ in range(workers)))
@@ -55,9 +55,9 @@ def test_no_window_ever_holds_more_than_the_limit_wherever_the_server_counts(
 def test_a_429_closes_the_gate_for_everybody_slows_it_down_and_gives_its_slot_back() -> None:
     async def main() -> list[float]:
         gate, clock = Gate(3, 60.0, VirtualClock()), VirtualClock()
-        await gate.admit()
+        slot = await gate.admit()
         waiting = [asyncio.create_task(_pass(gate, clock)) for _ in range(3)]
-        gate.throttled(7.0)
+        gate.throttled(slot, 7.0)
         return list(await asyncio.gather(*waiting))
 
     first, second, third = run_virtual(main())
@@ -66,9 +66,9 @@ def test_a_429_closes_the_gate_for_everybody_slows_it_down_and_gives_its_slot_ba
 
 
 async def _pass(gate: Gate, clock: VirtualClock) -> float:
-    number = await gate.admit()
+    slot = await gate.admit()
     moment = clock.now()
-    gate.answered(number)
+    gate.answered(slot)
     return moment
 
 
@@ -90,10 +90,10 @@ def test_waiters_pass_in_the_order_in_which_they_came() -> None:
 def test_an_unused_slot_goes_to_the_next_at_once() -> None:
     async def main() -> float:
         gate = Gate(1, 60.0, VirtualClock())
-        await gate.admit()
+        slot = await gate.admit()
         waiting = asyncio.create_task(_pass(gate, VirtualClock()))
         await asyncio.sleep(1)
-        gate.unused()
+        gate.unused(slot)
         return await waiting
 
     assert run_virtual(main()) == 1.0

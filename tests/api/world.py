@@ -78,7 +78,7 @@ async def _meet(window: Window, limit: int, count: int, headers: bool, stranger_
 
 async def _one(gate: Gate, window: Window, headers: bool, clock: VirtualClock, rng: random.Random, met: Met) -> bool:
     """Sends a request once; the server counts it, or refuses it, somewhere between the send and the answer."""
-    number = await gate.admit()
+    slot = await gate.admit()
     met.sends += 1
     met.early += clock.now() < met.closed_until
     await clock.sleep(rng.uniform(*LATENCY_S) / 2)
@@ -88,13 +88,13 @@ async def _one(gate: Gate, window: Window, headers: bool, clock: VirtualClock, r
     remaining = window.remaining(clock.now())
     await clock.sleep(rng.uniform(*LATENCY_S) / 2)
     if wait_s == 0:
-        gate.answered(number, remaining if headers else None)
+        gate.answered(slot, remaining if headers else None)
         met.done += 1
         return True
     told = max(1, math.ceil(wait_s))
     met.refused += 1
     met.closed_until = max(met.closed_until, clock.now() + told)
-    gate.throttled(told * rng.uniform(1.0, 1.1))
+    gate.throttled(slot, told * rng.uniform(1.0, 1.1))
     return False
 
 

@@ -102,7 +102,7 @@ class Apply:
         When the end of the run is asked for, what is in flight gets five seconds to finish.
         """
         self._turns = Turns(changes, earlier)
-        work = asyncio.ensure_future(each(changes, self._one))
+        work = asyncio.ensure_future(each(changes, self._one, self._desk.writer.workers))
         grace = asyncio.ensure_future(self._grace())
         await asyncio.wait({work, grace}, return_when=asyncio.FIRST_COMPLETED)
         grace.cancel()

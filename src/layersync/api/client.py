@@ -9,7 +9,7 @@ from layersync.api.body import json_object
 from layersync.api.clock import Clock
 from layersync.api.judge import Judgement, Parse, judge, judge_failure
 from layersync.api.meaning import Kind
-from layersync.api.pacer import Gate
+from layersync.api.pacer import Gate, Slot
 from layersync.api.remaining import remaining_of
 from layersync.api.retry import Retry, Tries
 from layersync.api.stop import Stop, Stopped
@@ -62,7 +62,12 @@ class ReadClient:
 
     def __init__(self, transport: Transport, conditions: Conditions) -> None:
         self._courier = _Courier(ReadOnly(transport), conditions)
+        self._gate = conditions.gates[RateClass.READ]
         self.stop = conditions.stop
+
+    def workers(self) -> int:
+        """How many reads should be under way at once."""
+        return self._gate.workers
 
     async def get(
         self,
@@ -98,6 +103,11 @@ class WriteClient:
 
     def __init__(self, transport: Transport, conditions: Conditions) -> None:
         self._courier = _Courier(transport, conditions)
+        self._gate = conditions.gates[RateClass.WRITE]
+
+    def workers(self) -> int:
+        """How many changes should be under way at once."""
+        return self._gate.workers
 
     async def patch(self, prepare: Prepare, tries: Tries) -> Judgement:
         """Sends what `prepare` gives; it is asked again before each try and must give the same request.
@@ -145,10 +155,10 @@ class _Courier:
 
     async def _try(self, prepare: Prepare, rate_class: RateClass, tries: Tries, parse: Parse) -> Judgement:
         gate = self._at.gates[rate_class]
-        request, number = await self._ready(prepare, gate, tries)
+        request, slot = await self._ready(prepare, gate, tries)
         self._count_send(rate_class, tries)
         before, tries.perhaps = tries.perhaps, True
-        judgement = await self._send(request, number, gate, parse)
+        judgement = await self._send(request, slot, gate, parse)
         tries.perhaps = before or judgement.kind in {Kind.UNKNOWN, Kind.IN_FLIGHT}
         if judgement.kind is Kind.THROTTLED:
             self._at.tally.throttled[rate_class] += 1
@@ -156,23 +166,23 @@ class _Courier:
             tries.counted += 1
         return judgement
 
-    async def _ready(self, prepare: Prepare, gate: Gate, tries: Tries) -> tuple[Request, int]:
-        """Gives a prepared request that holds a slot, and its number.
+    async def _ready(self, prepare: Prepare, gate: Gate, tries: Tries) -> tuple[Request, Slot]:
+        """Gives a prepared request that holds a slot, and the slot.
 
         Where the class was closed meanwhile, it waits and asks anew.
         """
         while True:
             asked = self.now()
-            number = await self._at.stop.guard(gate.admit())
+            slot = await self._at.stop.guard(gate.admit())
             tries.waited_s += self.now() - asked
             try:
                 request = await prepare()
             except BaseException:
-                gate.unused()
+                gate.unused(slot)
                 raise
             if not gate.closed:
-                return request, number
-            gate.unused()
+                return request, slot
+            gate.unused(slot)
 
     def _count_send(self, rate_class: RateClass, tries: Tries) -> None:
         self._at.tally.sent[rate_class] += 1
@@ -180,23 +190,23 @@ class _Courier:
             self._at.tally.retried[rate_class] += 1
         tries.sent += 1
 
-    async def _send(self, request: Request, number: int, gate: Gate, parse: Parse) -> Judgement:
+    async def _send(self, request: Request, slot: Slot, gate: Gate, parse: Parse) -> Judgement:
         try:
             answer = await self._transport.send(request)
         except NotSent as error:
-            gate.unused()
+            gate.unused(slot)
             return judge_failure(error)
         except AnswerLost as error:
-            gate.answered(number)
+            gate.answered(slot)
             return judge_failure(error)
         except BaseException:
-            gate.answered(number)
+            gate.answered(slot)
             raise
         judgement = judge(answer, self._at.clock.wall(), parse)
         if judgement.kind in {Kind.THROTTLED, Kind.CAPPED}:
-            gate.throttled((judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER))
+            gate.throttled(slot, (judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER))
         else:
-            gate.answered(number, remaining_of(answer.headers))
+            gate.answered(slot, remaining_of(answer.headers))
         return judgement
 
 

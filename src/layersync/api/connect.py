@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from layersync.api.client import Conditions, ReadClient, Tally, WriteClient
 from layersync.api.clock import Clock
+from layersync.api.lots import Pools
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop
 from layersync.api.whoami import who_am_i
@@ -37,8 +38,9 @@ async def connect(
     stop: Stop,
     rng: random.Random,
     max_attempts: int,
+    pools: Pools | None = None,
 ) -> Link:
-    """Asks who we are. `budget_for` gives the budget of a tier.
+    """Asks who we are. `budget_for` gives the budget of a tier, `pools` what other processes share of it.
 
     Raises ApiRefuses for a key that is no good, StoppedEarly when the API can't be reached.
     """
@@ -49,6 +51,10 @@ async def connect(
     budget = budget_for(identity.tier)
     for rate_class, gate in gates.items():
         gate.limit = budget.per_window(rate_class)
+        if pools is not None:
+            # limits count per key, whichever organisation it acts in (API facts, section 2)
+            key = identity.key_id or identity.organization_id
+            gate.share(pools(f"{base_url} {key} {rate_class}", budget.window_s))
     target = Target(
         base_url=base_url,
         label=label,

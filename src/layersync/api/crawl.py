@@ -71,7 +71,7 @@ class _Walk:
             found[parent] = await self._listing(form, parent)
 
         self._asked += len(parents)
-        await each(parents, one)
+        await each(parents, one, self._client.workers)
         return _by_id(form, [item for parent in parents for item in found[parent]])
 
     async def records(self, form: Resource, items: Mapping[str, Item]) -> list[Fetched]:
@@ -85,7 +85,7 @@ class _Walk:
             self._answered()
 
         self._asked += len(items)
-        await each(items, one)
+        await each(items, one, self._client.workers)
         return [read[record_id] for record_id in items if record_id in read]
 
     async def _hidden(self, form: Resource, items: Sequence[Item]) -> list[Item]:

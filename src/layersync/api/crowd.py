@@ -7,20 +7,32 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-WORKERS = 8  # rate x latency x 2 at the largest tier; httpx costs more CPU a request beyond it
 
+async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]], enough: Callable[[], int]) -> None:
+    """Does `work` on every item, started in order; the first error ends all of it.
 
-async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]], workers: int = WORKERS) -> None:
-    """Does `work` on every item, started in order; the first error ends all of it."""
+    `enough` gives how many should be at work now (at least one); it is asked before each item.
+    """
     queue = deque(items)
+    workers = 0
+
+    def staff() -> None:
+        nonlocal workers
+        wanted = min(enough(), workers + len(queue))
+        for _ in range(workers, wanted):
+            workers += 1
+            group.create_task(worker())
 
     async def worker() -> None:
-        while queue:
-            await work(queue.popleft())
+        nonlocal workers
+        while queue and workers <= enough():
+            item = queue.popleft()
+            staff()
+            await work(item)
+        workers -= 1
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(workers, len(queue))):
-                group.create_task(worker())
+            staff()
     except* Exception as errors:
         raise errors.exceptions[0] from None

@@ -70,7 +70,7 @@ class _Inquiry:
             self._done += 1
             self._progress(self._done, self._asked)
 
-        await each(reads, one)
+        await each(reads, one, self._reader.workers)
         return answers
 
 
@@ -84,6 +84,7 @@ class _Reader:
         self._clock = clock
         self._parse = record_parser(cut)
         self._pages = Pages(form, client, clock, page_parser(cut), partial(items_of, cut))
+        self.workers = client.workers
 
     async def answer(self, read: Read) -> Answer:
         """Carries out one read. Raises StoppedEarly for a damaged answer."""

@@ -2,24 +2,35 @@
 
 import asyncio
 import math
-from collections import deque
+from dataclasses import dataclass
 
 from layersync.api.clock import Clock
 from layersync.api.credit import Credit
+from layersync.api.hands import Hands
+from layersync.api.lots import Lot, Lots, Pool
 from layersync.api.pace import Pace
+from layersync.api.window import Window
 from layersync.values.target import Budget, RateClass
 
 _DUST_S = 1e-6
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The right to send one request: its number, when it was given, and the lot that it is from."""
+
+    number: int
+    given_at: float
+    lot: Lot | None
+
+
 class Gate:
     """One FIFO gate for all requests of a rate class: at most `limit` of them in any window of `window_s` seconds.
 
-    A slot is held from the send until `window_s` after its answer, so that neither jitter nor a slow server can put
-    more than `limit` requests into one window as the server counts it. Where answers say what remains, no more leave
-    than that allows. A 429 closes the gate for everybody for as long as the server asks, slows the class down, and
-    gives its slot back: a refused request was not counted. `limit` may change while the gate is in use: the tier is
-    known only after the first answer.
+    Where other processes use the same budget, slots come from the pool that they share. Where answers say what
+    remains, no more leave than that allows. A 429 closes the gate for everybody for as long as the server asks, slows
+    the class down, and gives its slot back: a refused request was not counted. `limit` may change while the gate is in
+    use: the tier is known only after the first answer.
     """
 
     def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
@@ -28,59 +39,83 @@ class Gate:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._freed = asyncio.Event()
-        self._in_flight = 0
         self._number = 0
-        self._ageing: deque[float] = deque()  # when each answered request leaves the window, oldest first
         self._closed_until = -math.inf
+        self._own = Window(window_s)
+        self._lots: Lots | None = None
         self._credit = Credit()
         self._pace = Pace()
+        self._hands = Hands()
 
-    async def admit(self) -> int:
-        """Waits for a slot and takes it; every `admit` is followed by one `answered`, `unused` or `throttled`.
+    def share(self, pool: Pool) -> None:
+        """From now on slots come from a pool, which is told of those that were taken before."""
+        self._lots = Lots(pool, self._window_s)
+        pool.join(self._own.held)
 
-        Gives the number of the request.
-        """
+    async def admit(self) -> Slot:
+        """Waits for a slot and takes it; every `admit` is followed by one `answered`, `unused` or `throttled`."""
         async with self._turn:
             while (wait := self._wait_s()) > 0:
                 await self._until(wait)
-            self._in_flight += 1
-            self._number += 1
-            self._credit.spent()
-            self._pace.passed(self._clock.now(), self._rate)
-            return self._number
+            return self._slot()
 
     @property
     def closed(self) -> bool:
         """True while the server has asked to wait."""
         return self._clock.now() < self._closed_until
 
-    def answered(self, number: int, remaining: int | None = None) -> None:
+    @property
+    def workers(self) -> int:
+        """How many requests should be under way at once."""
+        return self._hands.enough(self._rate)
+
+    def answered(self, slot: Slot, remaining: int | None = None) -> None:
         """The request was counted by the server, or may have been; its answer may say what remains of the budget."""
         now = self._clock.now()
-        self._release()
-        self._ageing.append(now + self._window_s)
+        self._own.counted(now)
+        if self._lots is not None and slot.lot is not None:
+            self._lots.counted(slot.lot)
+        self._hands.took(now - slot.given_at)
+        self._freed.set()
         if remaining is not None:
-            self._credit.said(remaining, number, self._number, now, self.limit, self._rate)
+            part = remaining // self._sharers
+            self._credit.said(part, slot.number, self._number, now, self.limit, self._rate)
 
-    def unused(self) -> None:
+    def unused(self, slot: Slot) -> None:
         """No request left with this slot."""
-        self._release()
+        self._give_back(slot)
         self._credit.returned()
 
-    def throttled(self, wait_s: float) -> None:
+    def throttled(self, slot: Slot, wait_s: float) -> None:
         """The server refused the request for its rate: nobody passes for `wait_s` seconds."""
         now = self._clock.now()
-        self._release()
+        self._give_back(slot)
         self._closed_until = max(self._closed_until, now + wait_s)
         self._pace.refused(now, self._rate)
+        if self._lots is not None:
+            self._lots.freeze(wait_s)
+
+    @property
+    def _sharers(self) -> int:
+        return 1 if self._lots is None else self._lots.sharers
 
     @property
     def _rate(self) -> float:
         """Requests per second at an even pace."""
-        return self.limit / self._window_s
+        return self.limit / self._sharers / self._window_s
 
-    def _release(self) -> None:
-        self._in_flight -= 1
+    def _slot(self) -> Slot:
+        now = self._clock.now()
+        self._number += 1
+        self._own.left()
+        self._credit.spent()
+        self._pace.passed(now, self._rate)
+        return Slot(self._number, now, None if self._lots is None else self._lots.take())
+
+    def _give_back(self, slot: Slot) -> None:
+        self._own.returned()
+        if self._lots is not None and slot.lot is not None:
+            self._lots.returned(slot.lot)
         self._freed.set()
 
     def _wait_s(self) -> float:
@@ -89,15 +124,8 @@ class Gate:
             return self._closed_until - now
         paced = max(self._credit.wait_s(now, self._rate), self._pace.wait_s(now))
         # dust of adding up fractions is no reason to wait
-        return max(self._own_wait_s(now), paced if paced > _DUST_S else 0.0)
-
-    def _own_wait_s(self, now: float) -> float:
-        """How long until our own requests leave room in the window."""
-        while self._ageing and self._ageing[0] <= now:
-            self._ageing.popleft()
-        if self._in_flight + len(self._ageing) < self.limit:
-            return 0.0
-        return self._ageing[0] - now if self._ageing else math.inf
+        wait_s = max(self._own.wait_s(now, self.limit), paced if paced > _DUST_S else 0.0)
+        return wait_s if wait_s > 0 or self._lots is None else self._lots.wait_s(now, self.limit)
 
     async def _until(self, wait_s: float) -> None:
         if math.isfinite(wait_s):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def export_job(job: str, to: str, config: ConfigFlags, target: TargetFlags, outp
     messages, stdout = Messages(output), Stdout(output.color)
     key = key_for(settings, target, messages.warn)
     with ended_by_signals(), hiding(key), Screen(messages, stdout, output) as screen:
-        exported = export(settings, key, wanted, lambda done, total: screen.progress(f"{job}: reading", done, total))
+        exported = export(settings, key, wanted, partial(screen.progress, f"{job}: reading"), screen.tell)
         write_new(path, [exported.raw], settings.run.report_mode)
     for line in _left_out_lines(exported, wanted.form, everything=output.verbose):
         messages.tell(line)

@@ -19,9 +19,10 @@ from layersync.values.target import Budget, RateClass
 def show_standing(config: ConfigFlags, target: TargetFlags, output: OutputFlags) -> int:
     """Prints what whoami says, and the budgets that follow from it."""
     settings = settings_from(config, target.table())
-    key = key_for(settings, target, Messages(output).warn)
+    warn = Messages(output).warn
+    key = key_for(settings, target, warn)
     with hiding(key):
-        standing = whoami(settings, key)
+        standing = whoami(settings, key, warn)
     Stdout(output.color).lines(Text(line) for line in standing_lines(standing, key))
     return 0
 

@@ -115,4 +115,36 @@ _NOT_SENT: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT)
+# The budgets that processes share: times are seconds of the boot clock, which all processes of a machine agree on.
+_SHARED_BUDGETS: Migration = (
+    """
+    CREATE TABLE lots (
+        pool TEXT NOT NULL,
+        boot_id TEXT NOT NULL,
+        sharer TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        slots INTEGER NOT NULL,
+        free_at REAL NOT NULL,
+        PRIMARY KEY (pool, boot_id, sharer, number)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE sharers (
+        pool TEXT NOT NULL,
+        boot_id TEXT NOT NULL,
+        sharer TEXT NOT NULL,
+        wants_until REAL NOT NULL,
+        PRIMARY KEY (pool, boot_id, sharer)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE freezes (
+        pool TEXT NOT NULL,
+        boot_id TEXT NOT NULL,
+        until REAL NOT NULL,
+        PRIMARY KEY (pool, boot_id)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS)

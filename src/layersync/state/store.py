@@ -37,8 +37,12 @@ class Store:
         self._connection = connection
 
     @classmethod
-    def open(cls, state_dir: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Self:
+    def open(
+        cls, state_dir: Path, migrations: Sequence[Migration] = MIGRATIONS, *, patience_s: float = _BUSY_S
+    ) -> Self:
         """Opens the state file, making directory (0700) and file (0600) where there is none.
+
+        `patience_s` is how long to wait for another process that is writing.
 
         Raises UsageError for a file that a newer layersync wrote, and for a directory that cannot be used.
         """
@@ -46,7 +50,7 @@ class Store:
         path = state_dir / FILE_NAME
         _make_private(path)
         with _told(path):
-            connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+            connection = sqlite3.connect(path, timeout=patience_s, isolation_level=None)
         store = cls(path, connection)
         try:
             store._prepare(migrations)
@@ -193,7 +197,7 @@ def _error(path: Path, error: sqlite3.DatabaseError) -> SyncError:
         )
     if kind in _BUSY:
         return StoppedEarly(
-            f"The state file {path} has been kept busy by another process for {_BUSY_S:.0f} s.",
+            f"The state file {path} has been kept busy by another process for too long.",
             "Run again once no other layersync is at work in this state directory.",
         )
     if kind in _DENIED:

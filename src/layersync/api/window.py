@@ -1,0 +1,43 @@
+"""Our own requests in the window: never more of them than are allowed, wherever the server counts them."""
+
+import math
+from collections import deque
+
+
+class Window:
+    """At most `limit` requests in any stretch of `span_s` seconds.
+
+    A slot is held from the send until `span_s` after its answer: the server counts a request somewhere between the
+    two, so neither jitter nor a slow server can put more than `limit` of them into one window of its own.
+    """
+
+    def __init__(self, span_s: float) -> None:
+        self._span_s = span_s
+        self._in_flight = 0
+        self._ageing: deque[float] = deque()  # when each answered request leaves the window, oldest first
+
+    def wait_s(self, now: float, limit: int) -> float:
+        """How long until there is room; infinite while only an answer can make some."""
+        while self._ageing and self._ageing[0] <= now:
+            self._ageing.popleft()
+        if self.held < limit:
+            return 0.0
+        return self._ageing[0] - now if self._ageing else math.inf
+
+    @property
+    def held(self) -> int:
+        """The slots that are taken."""
+        return self._in_flight + len(self._ageing)
+
+    def left(self) -> None:
+        """A request leaves."""
+        self._in_flight += 1
+
+    def counted(self, now: float) -> None:
+        """Its answer is here; the server counted it, or may have."""
+        self._in_flight -= 1
+        self._ageing.append(now + self._span_s)
+
+    def returned(self) -> None:
+        """It was not counted."""
+        self._in_flight -= 1
