@@ -6,6 +6,7 @@ from layersync.api.connect import Link
 from layersync.api.settle import closed, settle
 from layersync.errors import SyncError
 from layersync.ledger_keeping import keep_ledger, recall_ledger
+from layersync.record_keeping import recall_full_records
 from layersync.report.exit_code import exit_code, job_exit_code
 from layersync.session import Job, Session
 from layersync.state import runs
@@ -34,7 +35,8 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     done = [change for change, outcome in ends if outcome is not None and outcome.word is Word.CHANGED]
     still_open = () if is_dry else tuple(change for change, outcome in ends if outcome is None)
     ledger = recall_ledger(job, dead, link.target, session, done)
-    memory = replace(memory, open_changes=still_open, ledger=ledger)
+    kept, why_none = recall_full_records(job, link.target.organization_id, session)
+    memory = replace(memory, open_changes=still_open, ledger=ledger, full_records=kept, all_read=why_none)
     return _resumed(replace(job, memory=memory, dead_runs=() if is_dry else dead), link, session)
 
 

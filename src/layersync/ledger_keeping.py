@@ -24,7 +24,7 @@ def recall_ledger(
     A run that died wrote no ledger: what it is known to have written is laid over the last one, and kept before that
     run is closed. `done` are the open changes, of whatever run, that were found carried out. A dry run keeps nothing.
     """
-    owner = _owner(job, target.organization_id, session)
+    owner = owner_of(job, target.organization_id, session)
     found = read_snapshot(session.state_dir, owner, LEDGER)
     if found.trouble:
         session.console.tell(f"{job.name}: {found.trouble}; going on without it, and writing a new one")
@@ -44,7 +44,7 @@ def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
     """Writes the ledger as it is after the run of a job. Raises StoppedEarly when the disk does not take it."""
     if job.plan is None:
         return
-    owner = _owner(job, organization_id, session)
+    owner = owner_of(job, organization_id, session)
     if job.desired is None:
         found = read_snapshot(session.state_dir, owner, LEDGER)
         write_snapshot(session.state_dir, owner, LEDGER, _with_saved_plan(job, job.plan, found))
@@ -53,18 +53,19 @@ def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
         write_snapshot(session.state_dir, owner, LEDGER, merged(job.memory.ledger, agreed))
 
 
-def _with_saved_plan(job: Job, plan: Plan, found: Found) -> "pl.DataFrame":
-    """A plan that came from a file knows no sheet: only what this run wrote is agreed."""
-    words = {row: outcome.word for row, outcome in job.outcomes.items() if row not in job.earlier}
-    done = [change for change in plan.changes if words.get(change.row) in DONE]
-    written = ((change.id, {edit.path: edit.after for edit in change.edits}) for change in done)
-    return merged(found.frame, settled_cells(written, found.frame, job.form))
-
-
-def _owner(job: Job, organization_id: str, session: Session) -> Owner:
+def owner_of(job: Job, organization_id: str, session: Session) -> Owner:
+    """Whose files those of a job are."""
     return Owner(
         base_url=session.base_url,
         organization_id=organization_id,
         job=job.name,
         resource=job.form.name,
     )
+
+
+def _with_saved_plan(job: Job, plan: Plan, found: Found) -> "pl.DataFrame":
+    """A plan that came from a file knows no sheet: only what this run wrote is agreed."""
+    words = {row: outcome.word for row, outcome in job.outcomes.items() if row not in job.earlier}
+    done = [change for change in plan.changes if words.get(change.row) in DONE]
+    written = ((change.id, {edit.path: edit.after for edit in change.edits}) for change in done)
+    return merged(found.frame, settled_cells(written, found.frame, job.form))

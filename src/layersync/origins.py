@@ -9,8 +9,9 @@ from layersync.plan.again import plan_again
 from layersync.plan.compose import plan_of
 from layersync.plan.disputes import Stated, disputes, without
 from layersync.plan.explain import explain
+from layersync.record_keeping import keep_full_records
 from layersync.session import Job, Session
-from layersync.steps import progress
+from layersync.steps import progress, tell_reads
 from layersync.values.desired import Desired
 from layersync.values.live import Live
 from layersync.values.problem import Problem
@@ -26,7 +27,7 @@ def origin_of(job: Job) -> Origin:
 async def from_sheet(job: Job, link: Link, session: Session) -> Job:
     """desired → live → plan. The live records are kept only for what another job states of the same resource."""
     assert job.desired is not None  # noqa: S101  it was read, or the job would have failed
-    live = await fetch(job.desired, job.form, link.reader, session.clock, progress(job, session))
+    live = await _read(job, job.desired, link, session)
     shared = sum(other.form is job.form for other in session.jobs) > 1
     return replace(_planned(job, job.desired, live), live=live if shared else None)
 
@@ -36,6 +37,16 @@ async def from_file(job: Job, _link: Link, session: Session) -> Job:
     assert job.saved is not None  # noqa: S101  that is what sends a job here
     limits = None if session.order.approved else job.limits
     return replace(job, plan=plan_again(job.saved, job.memory, job.form, limits))
+
+
+async def _read(job: Job, desired: Desired, link: Link, session: Session) -> Live:
+    """desired → live; says how it was read, and keeps what a later run need not read again."""
+    kept = job.memory.full_records
+    live = await fetch(desired, job.form, link.reader, session.clock, progress(job, session), kept)
+    keep_full_records(job, live.read_in_full, link.target.organization_id, session)
+    reads = replace(live.reads, told=job.memory.all_read or live.reads.told)
+    tell_reads(job, reads, session)
+    return replace(live, reads=reads, read_in_full=())
 
 
 def undisputed(jobs: tuple[Job, ...]) -> tuple[Job, ...]:

@@ -267,5 +267,6 @@ def _job(order: Order, name: str) -> Job:
         limits=guard_limits(settings, name, order.allow),
         on_drift=drift_rules(settings, name),
         aborts_on_invalid=told.invalid_rows == "abort",
+        trust_s=told.full_every if told.fetch == "changed" else None,
         saved=saved,
     )

@@ -38,7 +38,8 @@ from layersync.values.target import Budget
 class Job:
     """One job on its way through a run: each step hands on a copy that knows more.
 
-    `question` is what `--explain` asks of it.
+    `question` is what `--explain` asks of it. `trust_s` is how long a record that was read in full may stand for
+    another read of it, None where every record is to be read.
     `live` is kept between plan and writes only where another job is of the same resource.
     `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
     `saved` is the plan to carry out where none is made from a sheet, and `earlier` the outcomes that changes of it have
@@ -51,6 +52,7 @@ class Job:
     limits: GuardLimits
     on_drift: DriftRules = field(default_factory=DriftRules)
     aborts_on_invalid: bool = False
+    trust_s: float | None = None
     saved: Plan | None = None
     earlier: Mapping[int, Outcome] = field(default_factory=dict)
     desired: Desired | None = None

@@ -14,6 +14,7 @@ from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
 from layersync.errors import InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
 from layersync.plan.price import price_of
+from layersync.report.reads import reads_sentence
 from layersync.session import Job, Session, budget_for
 from layersync.sheet.asked import question_of, unknown_key
 from layersync.sheet.receiving import receive
@@ -25,6 +26,7 @@ from layersync.state.writes import count_write, writes_on
 from layersync.values.change import Change
 from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan, PlanState
+from layersync.values.reads import Reads
 from layersync.values.report import JobReport, Report
 
 _LOCK_POLL_S = 0.2
@@ -135,6 +137,13 @@ def _refuse_other_organization(link: Link, session: Session) -> None:
 def progress(job: Job, session: Session) -> Callable[[int, int], None]:
     """Tells the console how far the reading of a job has come."""
     return lambda done, total: session.console.progress(f"{job.name}: reading", done, total)
+
+
+def tell_reads(job: Job, reads: Reads, session: Session) -> None:
+    """Says to whom it concerns how the records of a job were read, and at what price."""
+    session.console.detail(f"{job.name}: {reads_sentence(reads)}")
+    if reads.told:
+        session.console.tell(f'{job.name}: fetch is "changed", but every record was read: {reads.told}')
 
 
 def aborted(job: Job) -> Job:

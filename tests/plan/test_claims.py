@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from layersync.values.cell import normal
 from layersync.values.desired import RowState
 from layersync.values.live import Live
+from tests.plan.api_model import Server, read_all
 from tests.plan.build import PROJECTS, an_id, desired, project
-from tests.plan.test_reads import Server, read_all
 
 FIELD = "customerExternalId"
 

@@ -1,66 +1,12 @@
 """The read planners: how many requests they take, counted against a model of the listing."""
 
-from collections.abc import Mapping, Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read
-from layersync.plan.claims import first_claims, learn_claims, next_claims
-from layersync.plan.excerpt import Cut, Excerpt
-from layersync.plan.known import first_known, reading_of
-from layersync.plan.reads import learn, next_reads
-from layersync.resources.ident import ANY_ID, normal_id
-from layersync.resources.resource import Resource
-from layersync.values.desired import Desired, Role
-from layersync.values.live import Live
+from layersync.values.desired import Role
+from tests.plan.api_model import Server, read_all
 from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
-
-LISTED = {"tagline"}
-
-
-class Server:
-    """Answers reads from a list of records, newest first, and counts them."""
-
-    cut: Cut
-
-    def __init__(self, form: Resource, records: Sequence[Mapping[str, object]], *, hides: bool = False) -> None:
-        """`hides`: a listing without a filter leaves archived records out."""
-        self.form, self.records, self.requests, self.hides = form, list(records), 0, hides
-
-    def answer(self, read: Read) -> Answer:
-        self.requests += 1
-        match read:
-            case GetRecord(_, record_id):
-                wanted = normal_id(record_id, ANY_ID)
-                found = [one for one in self.records if normal_id(str(one[self.form.id_field]), ANY_ID) == wanted]
-                return Found(self.cut.of(found[0]), 0.0) if found else NotFound()
-            case Lookup(key, parameter, _):
-                return Page([self._slim(one) for one in self.records if one[parameter] == key], None, 0.0)
-            case ListPage(parent, cursor, only):
-                under = [one for one in self.records if parent is None or one["projectId"] == parent]
-                under = [one for one in under if all(one[name] == value for name, value in only)]
-                under = [one for one in under if only or not self.hides or one["status"] == "active"]
-                start = int(cursor or 0)
-                end = start + self.form.listing.page_limit
-                items = [self._slim(one) for one in under[start:end]]
-                return Page(items, str(end) if end < len(under) else None, 0.0)
-
-    def _slim(self, record: Mapping[str, object]) -> Excerpt:
-        shown = {self.form.id_field, *(field.name for field in self.form.fields if field.listed)}
-        return self.cut.of({name: value for name, value in record.items() if name in shown})
-
-
-def read_all(sheet: Desired, server: Server) -> Live:
-    known = first_known(sheet, server.form)
-    server.cut = known.shelf.cut
-    while reads := next_reads(known):
-        known = learn(known, [(read, server.answer(read)) for read in reads])
-    claims = first_claims(known)
-    while reads := next_claims(claims):
-        claims = learn_claims(claims, [(read, server.answer(read)) for read in reads])
-    return reading_of(known)
 
 
 def test_2000_projects_with_listed_columns_alone_take_ten_pages() -> None:

@@ -14,6 +14,7 @@ from layersync.values.guards import Hold
 from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import Plan, PlanState, Price
 from layersync.values.problem import Problem
+from layersync.values.reads import Reads
 from layersync.values.report import JobReport, Report, RequestCount, RunInfo, Source, Trigger
 
 ID = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
@@ -75,6 +76,7 @@ def plan(
     problems: Sequence[Problem] = (),
     notices: Sequence[Problem] = (),
     price: Price | None = None,
+    reads: Reads | None = None,
     drifts: Sequence[Drift] = (),
     job: str = "projects",
 ) -> Plan:
@@ -97,6 +99,7 @@ def plan(
         notices=tuple(notices),
         holds=tuple(holds),
         price=price,
+        reads=reads,
         drifts=tuple(drifts),
     )
 

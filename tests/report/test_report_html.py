@@ -13,6 +13,7 @@ from layersync.report.show import hidden
 from layersync.values.outcome import Word
 from layersync.values.plan import PlanState, Price
 from layersync.values.problem import Problem
+from layersync.values.reads import Reads
 from layersync.values.report import Report
 from tests.report.made import change, edit, job, line, plan, report
 from tests.report.texts import patient, texts
@@ -61,6 +62,7 @@ def mixed(text: str = "Acme", other: str = "Acme Fit") -> Report:
         problems=[Problem(message=text, what_to_do=other, row=6, column="F", header=text, value=text)],
         notices=[Problem(message=text)],
         price=Price(writes=1, seconds=61, writes_left_today=9000, carried_over=0),
+        reads=Reads(pages=7, records=3, one_by_one=1234),
     )
     broken = job(None, failure=InputUnusable(text, other), problems=[Problem(message=text)], name="broken")
     return report(job(made), broken, organization_name=text)
@@ -69,7 +71,7 @@ def mixed(text: str = "Acme", other: str = "Acme Fit") -> Report:
 def test_the_page_tells_target_summary_budget_and_every_row_that_matters() -> None:
     html = page(mixed())
     text = " ".join(html.texts)
-    assert "1 not found.\n    1 write, 0 reads: about 1 min 01 s\n    9,000 writes left today\n" in text
+    assert "1 not found.\n    1 write, 0 reads: about 1 min 01 s\n    9,000 writes left today\n    read 7 pages" in text
     for told in (
         "SANDBOX · Acme",
         "1 to change (2 fields)",
@@ -77,6 +79,7 @@ def test_the_page_tells_target_summary_budget_and_every_row_that_matters() -> No
         "1 min 01 s",
         "9,000",
         "(cleared)",
+        "1,234",
         "row 7",
     ):
         assert told in text

@@ -16,6 +16,7 @@ from layersync.values.guards import Guard, Hold
 from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import PlanState, Price
 from layersync.values.problem import Problem, Severity
+from layersync.values.reads import Reads
 from layersync.values.report import Report
 from tests.report.made import ID, RUN, change, edit, job, line, plan, report
 from tests.report.texts import patient, texts, values
@@ -60,6 +61,7 @@ def full() -> Report:
         problems=[WRONG],
         notices=[Problem(message="Notes is left out", severity=Severity.NOTICE, column="K")],
         price=Price(writes=1, seconds=0.0, writes_left_today=9000, carried_over=0),
+        reads=Reads(pages=10, records=3, remembered=1997, remembered_since=1_795_221_063.5, one_by_one=2000),
     )
     broken = job(None, failure=InputUnusable("cannot be used", "correct it"), problems=[WRONG], name="broken")
     return report(job(made, [sent]), broken, dry_run=False)
@@ -156,7 +158,7 @@ def test_a_job_that_came_to_no_plan_tells_why_and_every_problem() -> None:
     assert told["price"] is None
 
 
-def test_a_job_tells_its_guards_notices_and_price() -> None:
+def test_a_job_tells_its_guards_notices_price_and_reads() -> None:
     told = read(full())["jobs"][0]
     assert told["exit_code"] == 5
     assert told["holds"] == [
@@ -171,6 +173,17 @@ def test_a_job_tells_its_guards_notices_and_price() -> None:
     ]
     assert [notice["message"] for notice in told["notices"]] == ["Notes is left out"]
     assert told["price"]["writes_left_today"] == 9000
+    assert told["reads"] == {
+        "way": "mix",
+        "requests": 13,
+        "pages": 10,
+        "records": 3,
+        "lookups": 0,
+        "one_by_one": 2000,
+        "remembered": 1997,
+        "remembered_since": "2026-11-21T00:31:03.500Z",
+        "fallback": "",
+    }
 
 
 def test_what_ended_the_run_is_told() -> None:

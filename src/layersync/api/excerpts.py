@@ -8,6 +8,7 @@ from layersync.api.wire import Answer
 from layersync.plan.excerpt import Cut, Excerpt, Unfit
 
 RECORD = "record"
+ANSWER = "answer"
 
 
 def page_parser(cut: Cut) -> Parse:
@@ -31,14 +32,14 @@ def items_of(cut: Cut, told: object) -> list[Excerpt] | None:
 
 
 def record_parser(cut: Cut) -> Parse:
-    """Reads one record: the excerpt stands under `RECORD`."""
+    """Reads one record: the excerpt stands under `RECORD`, the answer that it was cut from under `ANSWER`."""
 
     def parse(answer: Answer) -> Mapping[str, object]:
         refuse_other_types(answer)
         try:
-            return {RECORD: cut.record(answer.body)}
+            return {RECORD: cut.record(answer.body), ANSWER: answer}
         except Unfit:
-            return {RECORD: cut.of(json_object(answer))}
+            return {RECORD: cut.of(json_object(answer)), ANSWER: answer}
 
     return parse
 

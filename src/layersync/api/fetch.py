@@ -1,44 +1,63 @@
 """Carries out the reads that the plan room asks for."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
 from layersync.api.crowd import each
 from layersync.api.excerpts import RECORD, items_of, page_parser, record_parser
+from layersync.api.full_records import FullRecords
 from layersync.api.listing import Pages, refuse_forbidden
 from layersync.api.meaning import Kind
 from layersync.api.paths import item_path
 from layersync.errors import StoppedEarly
-from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read
+from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read, Recall
 from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.excerpt import Cut, Excerpt
-from layersync.plan.known import first_known, reading_of
+from layersync.plan.known import Known, first_known, one_by_one, reading_of
 from layersync.plan.reads import learn, next_reads
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import same
 from layersync.values.desired import Desired
 from layersync.values.live import Live
+from layersync.values.reads import FullRecord, Reads
 
 Progress = Callable[[int, int], None]
 
 
-async def fetch(desired: Desired, form: Resource, client: ReadClient, clock: Clock, progress: Progress) -> Live:
+async def fetch(
+    desired: Desired,
+    form: Resource,
+    client: ReadClient,
+    clock: Clock,
+    progress: Progress,
+    kept: Mapping[str, FullRecord] | None = None,
+) -> Live:
     """Reads everything that the sheet names. `progress` hears (answers so far, answers asked for so far).
 
-    Raises StoppedEarly for a listing that is damaged, loops, or can't be read to its end: nothing is planned from it.
+    `kept` are full records of earlier runs by normalised id: those that a listing shows not to have moved are not read
+    again. None: none are used, and none are kept of this run. Raises StoppedEarly for a listing that is damaged, loops,
+    or can't be read to its end: nothing is planned from it.
     """
-    known = first_known(desired, form)
-    inquiry = _Inquiry(_Reader(form, known.shelf.cut, client, clock), progress)
+    known = first_known(desired, form, None if kept is None else {id_: one.stamp for id_, one in kept.items()})
+    full = None if kept is None else FullRecords(kept, known.shelf.cut, clock)
+    reader = _Reader(form, known.shelf.cut, client, clock, full)
+    inquiry = _Inquiry(reader, progress)
     while reads := next_reads(known):
         known = learn(known, await inquiry.answers(reads))
     claims = first_claims(known)
     while reads := next_claims(claims):
         claims = learn_claims(claims, await inquiry.answers(reads))
-    return reading_of(known)
+    return replace(
+        reading_of(known),
+        reads=_price(known, reader.asked, full),
+        read_in_full=() if full is None else tuple(full.new),
+    )
 
 
 async def read_record(form: Resource, record_id: str, client: ReadClient) -> Mapping[str, object] | None:
@@ -77,8 +96,10 @@ class _Inquiry:
 class _Reader:
     """Turns a read into requests, and its answer into excerpts."""
 
-    def __init__(self, form: Resource, cut: Cut, client: ReadClient, clock: Clock) -> None:
+    def __init__(self, form: Resource, cut: Cut, client: ReadClient, clock: Clock, full: FullRecords | None) -> None:
         self._form = form
+        self._full = full
+        self.asked: Counter[type[Read]] = Counter()
         self._cut = cut
         self._client = client
         self._clock = clock
@@ -88,7 +109,10 @@ class _Reader:
 
     async def answer(self, read: Read) -> Answer:
         """Carries out one read. Raises StoppedEarly for a damaged answer."""
+        self.asked[type(read)] += 1
         match read:
+            case Recall(_, record_id):
+                return self._recalled(record_id)
             case GetRecord(_, record_id):
                 return await self._record(record_id)
             case Lookup(value, parameter, field):
@@ -105,6 +129,7 @@ class _Reader:
         apart = unicodedata.normalize("NFD", value)
         if apart == value or isinstance(page, NotFound) or page.items:
             return page
+        self.asked[Lookup] += 1
         return await self._pages.lookup(parameter, apart, lambda item: self._is_held(value, item, field))
 
     async def _record(self, record_id: str) -> Found | NotFound:
@@ -115,10 +140,29 @@ class _Reader:
         record = judgement.body.get(RECORD)
         if not isinstance(record, Excerpt) or not is_same_id(self._cut.id_of(record), record_id, self._form):
             raise _another(self._form)
+        if self._full is not None:
+            self._full.keep(judgement.body)
         return Found(record, self._clock.now())
+
+    def _recalled(self, record_id: str) -> Found | NotFound:
+        record = None if self._full is None else self._full.recall(record_id)
+        return NotFound() if record is None else Found(record, None)
 
     def _is_held(self, value: str, item: Excerpt, field: str) -> bool:
         return same(self._cut.text_of(item, field), value)
+
+
+def _price(known: Known, asked: Counter[type[Read]], full: FullRecords | None) -> Reads:
+    recalled = full.recalled if full else []
+    return Reads(
+        pages=asked[ListPage],
+        records=asked[GetRecord],
+        lookups=asked[Lookup],
+        remembered=len(recalled),
+        remembered_since=min((one.read_at for one in recalled), default=None),
+        one_by_one=one_by_one(known),
+        told=f"the listing shows no {known.form.listing.stamp}" if known.remembered.blind else "",
+    )
 
 
 def is_same_id(echoed: object, asked: str, form: Resource) -> bool:

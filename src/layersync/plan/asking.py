@@ -18,6 +18,14 @@ class GetRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Recall:
+    """Take one record as it was when it was read in full; `id` is normalised. No request is made."""
+
+    key: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Ask the listing for the record with one value of a field; `key` is the value."""
 
@@ -38,7 +46,7 @@ class ListPage:
     only: tuple[tuple[str, str], ...] = ()
 
 
-Read = GetRecord | Lookup | ListPage
+Read = GetRecord | Recall | Lookup | ListPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,15 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The answer to `GetRecord`."""
+    """The answer to `GetRecord` and `Recall`; `read_at` is None for a record that this run did not read."""
 
     record: Excerpt
-    read_at: float
+    read_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The API has no such record, or no such parent."""
+    """The API has no such record, or no such parent; of what is remembered, it can't be used."""
 
 
 Answer = Page[Excerpt] | Found | NotFound

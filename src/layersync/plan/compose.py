@@ -78,6 +78,7 @@ def plan_of(
             *filled_down(changes, limits.min_rows, desired),
         ),
         drifts=tuple(drift for one in decisions for drift in one.drifts),
+        reads=live.reads,
     )
     return replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
 

@@ -31,14 +31,17 @@ class Cut:
     """How the records of one job are cut down.
 
     `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
-    kept: it tells a record's generation, and where to look for what a record does not show.
+    kept: it tells a record's generation, and where to look for what a record does not show. `stamped` keeps the stamp,
+    too, by which a record tells that it changed.
     """
 
-    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str) -> None:
+    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False) -> None:
         self.form = form
         self.key_field = key_field
         parent = form.listing.parent_field
-        wanted = (form.id_field, key_field, "name", *((parent,) if parent else ()), *(one.field for one in columns))
+        self._stamp = form.listing.stamp if stamped else None
+        others = [name for name in (parent, self._stamp) if name is not None]
+        wanted = (form.id_field, key_field, "name", *others, *(one.field for one in columns))
         self.fields = tuple(dict.fromkeys(wanted))
         stand_ins = {field.name: field.stands_in for field in form.fields if field.stands_in is not None}
         self._stand_ins = {name: stand_ins[name] for name in self.fields if name in stand_ins}
@@ -73,6 +76,10 @@ class Cut:
         """The record's id as the API writes it; None where there is none."""
         found = self._id(excerpt)
         return found if _is_text(found) else None
+
+    def stamp_of(self, excerpt: Excerpt) -> str | None:
+        """The record's stamp; None where it shows none, or none is kept."""
+        return None if self._stamp is None else self.text_of(excerpt, self._stamp)
 
     def text_of(self, excerpt: Excerpt, field: str) -> str | None:
         """The text of a field; None for anything else that stands there."""

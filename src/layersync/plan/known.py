@@ -12,6 +12,7 @@ from layersync.plan.excerpt import Excerpt
 from layersync.plan.holders import Holders
 from layersync.plan.live import Shelf
 from layersync.plan.originals import Originals
+from layersync.plan.remembered import Remembered
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
 from layersync.values.live import Live
@@ -35,6 +36,7 @@ class Known:
     all String, and `full` Boolean, false where the slim item will do. `at` finds the line of a key. `slim` and `full`
     hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`.
     `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
+    `remembered` says which of the full records need not be read.
     """
 
     form: Resource
@@ -49,23 +51,30 @@ class Known:
     single: list[int]
     holders: Holders
     originals: Originals
+    remembered: Remembered
     missing: set[str] = field(default_factory=set)
     ambiguous: set[str] = field(default_factory=set)
     crawls: dict[str | None, Crawl] = field(default_factory=dict)
 
 
-def first_known(desired: Desired, form: Resource) -> Known:
-    """States what a checked sheet wants to know."""
+def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | None = None) -> Known:
+    """States what a checked sheet wants to know.
+
+    `stamps` are those of the full records that are remembered, by normalised id; None where none are to be.
+    """
     asked = _asked(desired, form).with_row_index("line")
     helped = pl.lit(value=True) if form.listing.parent_field is None else pl.col("parent").is_not_null()
-    helped = helped & (~pl.col("full") | pl.col("id").is_null())
+    spares = ~pl.col("full") | pl.col("id").is_null()  # a listing spares a request of these
+    if stamps:
+        spares = spares | pl.col("key").is_in(list(stamps))
+    helped = helped & spares
     listable: dict[str | None, set[int]] = {}
     for parent, lines in asked.filter(helped).group_by("parent", maintain_order=True).agg("line").iter_rows():
         listable[parent] = set(lines)
     return Known(
         form=form,
         key_field=desired.key_field,
-        shelf=Shelf(desired.columns, form, desired.key_field),
+        shelf=Shelf(desired.columns, form, desired.key_field, stamped=stamps is not None),
         asked=asked,
         at=dict(zip(asked["key"], asked["line"], strict=True)),
         slim=array("l", [-1]) * len(asked),
@@ -75,6 +84,7 @@ def first_known(desired: Desired, form: Resource) -> Known:
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),
         originals=Originals(desired),
+        remembered=Remembered(stamps=stamps or {}),
     )
 
 
@@ -94,6 +104,9 @@ def file_page(page: Page[Excerpt], known: Known) -> list[int]:
         if before >= 0 and shelf.id_at(before) != shelf.id_at(place):
             known.ambiguous.add(known.asked["key"][line])
         known.slim[line] = place
+    for line in known.remembered.compare(lines, items, shelf.cut):
+        known.full[line] = -1
+        known.single.append(line)
     return lines
 
 
@@ -118,6 +131,12 @@ def reading_of(known: Known) -> Live:
         holders=known.holders.all(),
         originals=known.originals.all(),
     )
+
+
+def one_by_one(known: Known) -> int:
+    """The requests that it takes to ask for every record alone."""
+    searched = known.asked["id"].is_null()  # first by its key, then for all of it
+    return len(known.asked) + int((searched & known.asked["full"]).sum())
 
 
 def _asked(desired: Desired, form: Resource) -> pl.DataFrame:

@@ -25,8 +25,8 @@ _ANY_ID = id_pattern(ANY_ID)
 class Shelf:
     """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0."""
 
-    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str) -> None:
-        self.cut = Cut(columns, form, key_field)
+    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False) -> None:
+        self.cut = Cut(columns, form, key_field, stamped=stamped)
         self._form = form
         self._shown = tuple(dict.fromkeys(column.field for column in columns))
         self._ids = frozenset(column.field for column in columns if column.role is Role.IDENTITY)
@@ -34,11 +34,11 @@ class Shelf:
         self._filed: list[pl.DataFrame] = []
         self._first: list[int] = []
         self._keys: list[str] = []
-        self._read_at: list[float] = []
+        self._read_at: list[float | None] = []
         self._cells: dict[str, list[Any]] = {name: [] for name in (*self.cut.fields, *self.cut.marks)}
         self.lines = 0
 
-    def put(self, keys: Sequence[str], excerpts: Sequence[Excerpt], read_at: float) -> int:
+    def put(self, keys: Sequence[str], excerpts: Sequence[Excerpt], read_at: float | None) -> int:
         """Takes records by key; gives the line of the first. Raises StoppedEarly for a number that is too large."""
         if len(self._keys) >= _FILED_AT_ONCE:
             self._file()

@@ -9,7 +9,7 @@ requests (and one page) are ever made.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read
+from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read, Recall
 from layersync.plan.known import Crawl, Known, file_page
 
 _SAMPLE = 10  # probes sent together while nothing of a sheet was found yet
@@ -30,6 +30,12 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
         match read, answer:
             case GetRecord(key), Found(record, read_at):
                 known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
+            case Recall(key), Found(record, read_at) if known.at[key] in known.remembered.unmoved:
+                known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
+                known.remembered.recalled.add(known.at[key])
+            case Recall(key), _:  # it can't be used, or the listing has shown meanwhile that it moved
+                known.remembered.forget(known.at[key])
+                known.single.append(known.at[key])
             case ListPage(parent), Page(_, cursor):
                 known.shelf.cut.put_under(parent, answer.items)
                 brought = _take_off(file_page(answer, known), parent, known)
@@ -71,7 +77,9 @@ def _singles(known: Known) -> Iterator[Read]:
     chosen = set(now)
     known.single = [line for line in open_lines if line not in chosen]
     for line, key, record_id in known.asked[now].select("line", "key", "id").iter_rows() if now else ():
-        if record_id is not None:
+        if line in known.remembered.unmoved:
+            yield Recall(key, known.remembered.unmoved[line])
+        elif record_id is not None:
             yield GetRecord(key, record_id)
         elif known.slim[line] >= 0:
             yield GetRecord(key, known.shelf.id_at(known.slim[line]))
@@ -97,7 +105,7 @@ def _cautiously(lines: list[int], known: Known) -> list[int]:
 def _take_off(lines: list[int], parent: str | None, known: Known) -> int:
     """Notes that a listing answered for these lines: there may be more to ask of them, but not of a listing.
 
-    Gives the number of those that it answered for the first time.
+    Gives the number of those that it answered for the first time, and of which it spared a request.
     """
     open_lines = known.listable.get(parent, set())
     answered = open_lines.intersection(lines)
@@ -105,7 +113,12 @@ def _take_off(lines: list[int], parent: str | None, known: Known) -> int:
     if known.form.listing.parent_field is not None:
         answered |= {line for line in lines if line not in answered and _took_off_elsewhere(line, known)}
     known.single += [line for line in lines if known.in_full[line] and line in answered]
-    return len(answered)
+    return sum(_is_spared(line, known) for line in answered)
+
+
+def _is_spared(line: int, known: Known) -> bool:
+    """Tells that a listed line costs less than it would alone: not so a full record that moved, if its id was known."""
+    return not known.in_full[line] or line in known.remembered.unmoved or known.asked["id"][line] is None
 
 
 def _took_off_elsewhere(line: int, known: Known) -> bool:

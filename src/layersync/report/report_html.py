@@ -25,6 +25,8 @@ ROWS: Final = 5_000
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 _WIDTH: Final = 100
+_PRICES: Final = ("job", "writes planned", "reads before them", "estimated", "writes left today", "for the next run")
+_READS: Final = ("job", "read by", "requests", "one by one instead", "remembered instead")
 
 
 def report_html(report: Report) -> Iterator[str]:
@@ -76,7 +78,7 @@ def _summary(report: Report) -> Element:
     section = Element("section")
     section.append(_text("h2", "Summary"))
     lines = SubElement(section, "pre")
-    lines.text = "\n".join(xml_text(line.plain) for line in summary_text(report, width=_WIDTH))
+    lines.text = "\n".join(xml_text(line.plain) for line in summary_text(report, width=_WIDTH, all_reads=True))
     return section
 
 
@@ -87,7 +89,14 @@ def _figures(report: Report) -> Element:
     took = duration((run.finished_at - run.started_at).total_seconds())
     section.append(_text("p", f"{took} in all; tier {run.tier or 'unknown'}"))
     section.append(_table(("class", "sent", "throttled", "retried"), _requests(report)))
-    prices = [
+    for header, lines in ((_PRICES, _prices(report)), (_READS, _reads(report))):
+        if lines:
+            section.append(_table(header, lines))
+    return section
+
+
+def _prices(report: Report) -> list[tuple[str, ...]]:
+    return [
         (
             job.job,
             f"{price.writes:,}",
@@ -99,14 +108,14 @@ def _figures(report: Report) -> Element:
         for job in report.jobs
         if job.plan and (price := job.plan.price)
     ]
-    if prices:
-        section.append(
-            _table(
-                ("job", "writes planned", "reads before them", "estimated", "writes left today", "for the next run"),
-                prices,
-            )
-        )
-    return section
+
+
+def _reads(report: Report) -> list[tuple[str, ...]]:
+    return [
+        (job.job, reads.way, f"{reads.requests:,}", f"{reads.one_by_one:,}", f"{reads.remembered:,}")
+        for job in report.jobs
+        if job.plan and (reads := job.plan.reads)
+    ]
 
 
 def _requests(report: Report) -> list[tuple[str, ...]]:

@@ -10,10 +10,12 @@ from layersync.report.counts import counts, job_counts
 from layersync.report.exit_code import job_exit_code
 from layersync.report.explained_object import explained_object
 from layersync.report.instant import instant
+from layersync.report.reads import since
 from layersync.report.rows import COLUMNS, Row, all_rows
 from layersync.report.run_object import run_object
 from layersync.values.guards import Hold
 from layersync.values.problem import Problem
+from layersync.values.reads import Reads
 from layersync.values.report import JobReport, Report
 
 SCHEMA_NUMBER: Final = 1
@@ -82,6 +84,22 @@ def _job(job: JobReport, report: Report, *, detailed: bool) -> dict[str, object]
         "notices": [problem_object(problem) for problem in (plan.notices if plan else ())],
         "holds": [_hold(hold) for hold in (plan.holds if plan else ())],
         "price": asdict(plan.price) if plan and plan.price else None,
+        "reads": _reads(plan.reads) if plan and plan.reads else None,
+    }
+
+
+def _reads(reads: Reads) -> dict[str, object]:
+    oldest = since(reads)
+    return {
+        "way": reads.way,
+        "requests": reads.requests,
+        "pages": reads.pages,
+        "records": reads.records,
+        "lookups": reads.lookups,
+        "one_by_one": reads.one_by_one,
+        "remembered": reads.remembered,
+        "remembered_since": None if oldest is None else instant(oldest),
+        "fallback": reads.told,
     }
 
 

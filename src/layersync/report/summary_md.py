@@ -33,7 +33,7 @@ def summary_md(report: Report) -> str:
     Whatever comes from a cell, the API or a configuration stands in a code fence, where nothing is a link, an image or
     a mention (reliability, F5). The first line lets CI find its own comment again.
     """
-    summary = (line.plain for line in (head_text(report), *summary_text(report, width=_WIDTH)))
+    summary = (line.plain for line in (head_text(report), *summary_text(report, width=_WIDTH, all_reads=True)))
     wrong = (row for row in _notable(report) if row.outcome in PROBLEMS)
     changes = (row for row in _notable(report) if (row.edits or row.drifts) and row.outcome not in PROBLEMS)
     answer = (line.plain for line in explained_text(report, width=_WIDTH) if line.plain)

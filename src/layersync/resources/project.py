@@ -26,6 +26,7 @@ PROJECTS = Resource(
         page_limit=200,
         lookups={"customerExternalId": "customerExternalId"},
         may_hide=(("status", "archived"),),  # whether it does is not documented (API facts, 1.2)
+        stamp="updatedAt",
     ),
     fields=(
         Field(name="name", min_length=3, max_length=30, listed=True),

@@ -1,8 +1,10 @@
 """What the API holds now of the records that a sheet names: the other half of a plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from layersync.values.reads import FullRecord, Reads
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,7 +52,8 @@ class Live:
     the normalised id. `missing` are the keys that the API answered for with "not found"; `ambiguous` those that more
     than one record answers to. `complete` is true when a whole listing was read. `holders` are records that came by and
     hold a value which the sheet states for a unique field; those of `records` need not be among them. `originals` are
-    records that came by, unnamed, and that a damaged key of the sheet may mean.
+    records that came by, unnamed, and that a damaged key of the sheet may mean. `reads` is how all this was read;
+    `_read_at` is null for records that were not read but remembered. `read_in_full` is what a later run may remember.
     """
 
     resource: str
@@ -60,3 +63,5 @@ class Live:
     complete: bool = False
     holders: tuple[Holder, ...] = ()
     originals: tuple[Original, ...] = ()
+    reads: Reads = field(default_factory=Reads)
+    read_in_full: tuple[FullRecord, ...] = ()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from layersync.values.reads import FullRecord
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -41,9 +43,13 @@ class Memory:
     `ledger` holds the values on which sheet and live last agreed, None where nothing is known: one line per record,
     `_id` String (the normalised id of the record), and one String column per managed path, named by it: the cell as the
     sheet stated it, written as `values.cell` says of desired cells; null = nothing agreed.
+    `full_records` are the full records that may stand for a read where a listing shows that they did not move, by
+    normalised id; None where the job wants everything read. `all_read` says why there are none of them.
     """
 
     last_rows: int | None = None
     writes_today: int = 0
     open_changes: tuple[OpenChange, ...] = ()
     ledger: "pl.DataFrame | None" = field(default=None, compare=False)
+    full_records: Mapping[str, FullRecord] | None = None
+    all_read: str = ""

@@ -9,6 +9,7 @@ from layersync.values.drift import Drift
 from layersync.values.explanation import RowExplained
 from layersync.values.guards import Hold
 from layersync.values.problem import Problem
+from layersync.values.reads import Reads
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,7 +52,8 @@ class Plan:
     `what_to_do`, all String, null where there is nothing to say. `holds` are the guards that tripped. `matched` counts
     the rows that met a live record.
     `drifts` are the cells that somebody changed elsewhere, whatever was done about each; `explained` is
-    the answer to `--explain`.
+    the answer to `--explain`. `reads` is how the live records were read that this was made from, None for a plan that
+    came from a file.
     """
 
     job: str
@@ -71,6 +73,7 @@ class Plan:
     price: Price | None = None
     drifts: tuple[Drift, ...] = ()
     explained: tuple[RowExplained, ...] = ()
+    reads: Reads | None = None
 
     @property
     def held_whole(self) -> bool:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from layersync.report.counts import changed_fields, job_counts
 from layersync.report.drifted import drift_counts, drift_sentence
+from layersync.report.reads import reads_sentence
 from layersync.report.sentence import tells_all
 from layersync.report.show import show, visible
 from layersync.report.terminal.block import INDENT, cell_lines, told_lines
@@ -23,9 +24,12 @@ ALWAYS_TOLD: Final = {Word.UNCHANGED}
 DRIFT_LINES: Final = 5
 
 
-def summary_text(report: Report, *, report_path: str = "", width: int = 80) -> Iterator[Text]:
-    """What a run would do or did, per job, and what a person can do next."""
-    yield from no_commands(_lines(report, report_path, width))
+def summary_text(report: Report, *, report_path: str = "", width: int = 80, all_reads: bool = False) -> Iterator[Text]:
+    """What a run would do or did, per job, and what a person can do next.
+
+    How the live records were read is told where some were remembered instead, or with `all_reads`.
+    """
+    yield from no_commands(_lines(report, report_path, width, all_reads))
 
 
 def told_by_run(job: JobReport, report: Report) -> bool:
@@ -35,9 +39,9 @@ def told_by_run(job: JobReport, report: Report) -> bool:
     return (job.failure.message, job.failure.what_to_do) == (report.failure.message, report.failure.what_to_do)
 
 
-def _lines(report: Report, report_path: str, width: int) -> Iterator[Text]:
+def _lines(report: Report, report_path: str, width: int, all_reads: bool) -> Iterator[Text]:
     for job in report.jobs:
-        lines = list(_job_lines(job, report, width))
+        lines = list(_job_lines(job, report, width, all_reads))
         yield from lines
         if lines:
             yield Text()
@@ -78,7 +82,7 @@ def _told(found: Mapping[Word, int], fields: int, report: Report) -> Iterator[Te
             yield Text().append(f"{count:,} {other.replace('_', ' ')}", style="red" if other in PROBLEMS else "")
 
 
-def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
+def _job_lines(job: JobReport, report: Report, width: int, all_reads: bool) -> Iterator[Text]:
     if job.plan:
         yield from count_lines(job, report, width)
     if job.failure and not told_by_run(job, report):
@@ -86,6 +90,8 @@ def _job_lines(job: JobReport, report: Report, width: int) -> Iterator[Text]:
         yield from told_lines("", job.failure.what_to_do, width)
     if job.plan and job.plan.price and job.plan.price.writes and report.run.dry_run:
         yield from _price_lines(job.plan.price, report.run.tier)
+    if job.plan and job.plan.reads and (all_reads or job.plan.reads.remembered):
+        yield from wrapped(reads_sentence(job.plan.reads), INDENT, f"{INDENT}  ", width, style="dim")
     yield from _drift_lines(job, report, width)
     yield from _sheet_lines(job, width)
     for hold in job.plan.holds if job.plan else ():
