@@ -6,6 +6,7 @@ from layersync.api.connect import Link
 from layersync.api.settle import closed, settle
 from layersync.errors import SyncError
 from layersync.ledger_keeping import keep_ledger, recall_ledger
+from layersync.left_over import keep_left_over, with_left_over
 from layersync.record_keeping import recall_full_records
 from layersync.report.exit_code import exit_code, job_exit_code
 from layersync.session import Job, Session
@@ -37,6 +38,7 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     ledger = recall_ledger(job, dead, link.target, session, done)
     kept, why_none = recall_full_records(job, link.target.organization_id, session)
     memory = replace(memory, open_changes=still_open, ledger=ledger, full_records=kept, all_read=why_none)
+    memory = with_left_over(memory, where, session)
     return _resumed(replace(job, memory=memory, dead_runs=() if is_dry else dead), link, session)
 
 
@@ -81,6 +83,7 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
     for job, told in zip(jobs, report.jobs, strict=True):
         organization = report.run.organization_id or ""
         keep_ledger(job, organization, session)
+        keep_left_over(job, told, report, session)
         if job.plan is None or job.plan.partial:
             continue
         if job_exit_code(told, report, detailed=True) in _ENDED_WELL:

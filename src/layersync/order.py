@@ -23,8 +23,8 @@ class Order:
     `KEY[:FIELD]`. `deadline` (aware) and `max_duration_s` end the run early; `wait_s` is how long to
     wait for the lock. `plan_out` is where a dry run saves its plan besides its run folder. `saved` is a plan to
     carry out, so that no sheet is read; `approved` says that a person named the run that showed it, so that its guards
-    hold nothing. `ask` says that a person must agree before the first write; `detailed` that changes end the run with
-    exit code 2.
+    hold nothing. `retry_quarantined` sends again what the API refused before. `ask` says that a person must agree
+    before the first write; `detailed` that changes end the run with exit code 2.
     """
 
     settings: Settings
@@ -44,6 +44,7 @@ class Order:
     plan_out: Path | None = None
     saved: SavedPlan | None = None
     approved: bool = False
+    retry_quarantined: bool = False
     detailed: bool = False
 
 

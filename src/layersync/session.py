@@ -140,6 +140,7 @@ def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Rep
         sources=tuple(_source(job) for job in jobs),
         jobs=told,
         requests=link.conditions.tally.counts() if link else {},
+        only_new=session.order.settings.run.fail_on == "new",
         failure=_failure(session, jobs),
     )
 
@@ -189,5 +190,6 @@ def _job_report(job: Job) -> JobReport:
         plan=job.plan,
         outcomes=job.outcomes,
         failure=job.failure,
+        unsettled=job.memory.unsettled,
         problems=problems or (job.desired.problems if job.desired and job.plan is None else ()),
     )

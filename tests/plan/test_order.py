@@ -1,5 +1,7 @@
 """The order of changes: a value is freed before it is claimed, and archivals come last."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +88,11 @@ def test_any_sheet_of_chains_is_ordered_so_that_no_value_is_claimed_before_it_is
     tail = [one.row for one in ordered][::-1]
     alone = [row for row in tail if row in archives and row not in waited_for]
     assert set(tail[: len(alone)]) == set(alone)
+
+
+def test_what_waits_longest_comes_first_among_changes_that_nothing_holds_back() -> None:
+    since = {an_id(4): datetime(2026, 11, 20, tzinfo=UTC), an_id(3): datetime(2026, 11, 21, tzinfo=UTC)}
+    changes = [change(2), change(3), change(4), change(5), change(6, archives=True)]
+    assert [one.row for one in in_order(changes, PROJECTS, since)] == [4, 3, 2, 5, 6]
+    chain = [change(2, gives="a", takes="b"), change(4, gives="c", takes="a")]
+    assert [one.row for one in in_order(chain, PROJECTS, since)] == [2, 4], "a value is freed before it is claimed"

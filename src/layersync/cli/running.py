@@ -32,6 +32,7 @@ def run_sheets(
     yes: bool = False,
     out: str | None = None,
     explain: str | None = None,
+    retry_quarantined: bool = False,
 ) -> int:
     """Runs the plan that the sheets of the jobs come to, and gives the exit code."""
     if explain is not None and not dry_run:
@@ -39,7 +40,7 @@ def run_sheets(
 
     def order(warn: Callable[[str], None]) -> Order:
         made = sheet_order(command, names, sheet, flags, warn, dry_run=dry_run, yes=yes, out=out)
-        return replace(made, explain=explain)
+        return replace(made, explain=explain, retry_quarantined=retry_quarantined)
 
     return _run(order, flags)
 

@@ -14,6 +14,7 @@ from layersync.plan.filled_down import filled_down
 from layersync.plan.guards import holds_of
 from layersync.plan.order import in_order
 from layersync.plan.placing import key_column, problem_at
+from layersync.plan.quarantine import quarantine
 from layersync.plan.rows import rows_of, unknown_rows
 from layersync.plan.unique import settle_unique
 from layersync.resources.resource import Resource
@@ -48,6 +49,7 @@ def plan_of(
     differing = candidates(matched, desired, live, form)
     decided = list(decide(desired, live, differing, form, memory.ledger, on_drift))
     decided += refused_keys(desired, live, matched)
+    decided, quarantined = quarantine(decided, memory.refused, desired)
     decisions, contested = settle_unique(decided, desired, live, live.holders, form)
     settled = _settled_limits(desired, matched, decisions)
     emptied = _emptied(desired, live, matched, decisions, memory, form)
@@ -58,7 +60,7 @@ def plan_of(
         *contested,
         *(one for one in emptied if one.row is not None),
     )
-    changes = in_order((one.change for one in decisions if one.change is not None), form)
+    changes = in_order((one.change for one in decisions if one.change is not None), form, memory.unsettled.waiting)
     plan = Plan(
         job=desired.job,
         resource=form.name,
@@ -77,6 +79,7 @@ def plan_of(
             *(one for one in emptied if one.row is None),
             *filled_down(changes, limits.min_rows, desired),
         ),
+        quarantined=quarantined,
         drifts=tuple(drift for one in decisions for drift in one.drifts),
         reads=live.reads,
     )

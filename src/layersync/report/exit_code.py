@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from layersync.report.counts import job_counts
+from layersync.report.rows import notable_rows
 from layersync.values.outcome import PROBLEMS, Word
 from layersync.values.report import JobReport, Report
 
@@ -42,10 +43,15 @@ def _codes(job: JobReport, report: Report) -> Iterator[int]:
         yield STOPPED_EARLY
     if job.plan is not None and job.plan.holds:
         yield GUARD
-    if any(told[word] for word in PROBLEMS):
+    if any(told[word] for word in PROBLEMS) and (not report.only_new or _has_new(job, report)):
         yield ROW_PROBLEMS
     if told[Word.CHANGED] or told[Word.WOULD_CHANGE]:
         yield CHANGES
+
+
+def _has_new(job: JobReport, report: Report) -> bool:
+    rows = (row for row in notable_rows(job, report) if row.outcome in PROBLEMS)
+    return any(row.problem_since == report.run.started_at for row in rows)
 
 
 def _first(found: set[int], *, detailed: bool) -> int:

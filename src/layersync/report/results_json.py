@@ -63,7 +63,7 @@ def _row(row: Row) -> dict[str, object]:
     return dict(zip(COLUMNS, row, strict=False)) | {
         "finished_at": instant(row.finished_at) if row.finished_at else None,
         "problems": [problem_object(problem) for problem in row.problems],
-        "problem_since": row.problem_since,
+        "problem_since": instant(row.problem_since) if row.problem_since else None,
         "idempotency_key": row.idempotency_key,
     }
 

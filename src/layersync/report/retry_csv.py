@@ -11,12 +11,11 @@ from typing import Final
 from layersync.report.results_csv import harmless
 from layersync.report.rows import Row, notable_rows
 from layersync.values.grid import Grid
-from layersync.values.outcome import PROBLEMS, Word
+from layersync.values.outcome import LEFT
 from layersync.values.report import JobReport, Report
 
 ADDED: Final = ("_outcome", "_error", "_what_to_do")
 
-_DID_NOT_GET_THROUGH: Final = PROBLEMS | {Word.NOT_ATTEMPTED}
 _LINE_ENDS: Final = ("\r\n", "\n", "\r")
 
 
@@ -27,7 +26,7 @@ def retry_csv(job: JobReport, report: Report, grid: Grid) -> Iterator[bytes]:
     are the sheet's own; the rows of a workbook are written as CSV (UTF-8). A sheet that is itself a
     `retry.csv` gets new columns in place of its old ones.
     """
-    told = (row for row in notable_rows(job, report) if row.outcome in _DID_NOT_GET_THROUGH)
+    told = (row for row in notable_rows(job, report) if row.outcome in LEFT)
     first = next(told, None)
     if first is None:
         return

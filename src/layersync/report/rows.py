@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from layersync.report.since import mark_of
 from layersync.report.unsent import holds_on, unsent
 from layersync.values.change import Change, Edit
 from layersync.values.drift import Drift
 from layersync.values.guards import Guard
-from layersync.values.outcome import Outcome, Word
+from layersync.values.outcome import LEFT, Outcome, Word
 from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem
-from layersync.values.report import JobReport, Report
+from layersync.values.refusal import Refusal, Unsettled
+from layersync.values.report import JobReport, Report, RunInfo
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,6 +33,7 @@ class Row(NamedTuple):
 
     `before` and `after` are None where the plan changes nothing. `line` is the physical line of the file, `edits` are
     the changed fields one by one, `held_by` the guards that keep them from being sent;
+    `problem_since` and `problem_mark` (`since.mark_of`) are None where the row got through;
     `said` and `advised` are message and advice without those of `problems`; `drifts` are the cells behind `drift`.
     """
 
@@ -59,7 +62,8 @@ class Row(NamedTuple):
     waited_s: float
     finished_at: datetime | None
     problems: tuple[Problem, ...]
-    problem_since: str | None
+    problem_since: datetime | None
+    problem_mark: str | None
     idempotency_key: str | None
     line: int | None
     edits: tuple[Edit, ...]
@@ -107,7 +111,8 @@ def _rows_of(job: JobReport, plan: Plan, frame: "pl.DataFrame", report: Report) 
             changes.get(row),
             problems.get(row, ()),
             drifts.get(row, ()),
-            run_id=report.run.run_id,
+            run=report.run,
+            unsettled=job.unsettled,
             plan=plan,
             line=line,
             key=key,
@@ -139,7 +144,8 @@ def _row(
     problems: tuple[Problem, ...],
     drifts: tuple[Drift, ...],
     *,
-    run_id: str,
+    run: RunInfo,
+    unsettled: Unsettled,
     plan: Plan,
     line: int | None,
     key: str | None,
@@ -147,8 +153,11 @@ def _row(
     name: str | None,
     cell: str | None,
 ) -> Row:
+    after = (change.patch if outcome.patch is None else outcome.patch) if change else None
+    refusal = plan.quarantined.get(outcome.row)
+    mark = mark_of(key, outcome, after, problems) if outcome.word in LEFT else None
     return Row(
-        run_id=run_id,
+        run_id=run.run_id,
         job=plan.job,
         source=plan.source,
         tab=plan.tab,
@@ -165,17 +174,18 @@ def _row(
         else outcome.what_to_do,
         changed_fields=tuple(edit.path for edit in change.edits) if change else (),
         before=change.base if change else None,
-        after=(change.patch if outcome.patch is None else outcome.patch) if change else None,
+        after=after,
         side_effects=change.side_effects if change else (),
         drift=tuple({"field": one.field, "last_agreed": one.last_agreed, "live": one.live} for one in drifts),
-        error_code=outcome.error_code,
+        error_code=refusal.error_code if refusal else outcome.error_code,
         http_status=outcome.http_status,
         request_id=outcome.request_id,
         attempts=outcome.attempts,
         waited_s=outcome.waited_s,
         finished_at=outcome.finished_at,
         problems=problems,
-        problem_since=None,
+        problem_since=_since(mark, refusal, run, unsettled),
+        problem_mark=mark,
         idempotency_key=outcome.idempotency_key,
         line=line,
         edits=change.edits if change else (),
@@ -184,6 +194,12 @@ def _row(
         advised=outcome.what_to_do,
         drifts=drifts,
     )
+
+
+def _since(mark: str | None, refusal: Refusal | None, run: RunInfo, unsettled: Unsettled) -> datetime | None:
+    if mark is None:
+        return None
+    return refusal.since if refusal else unsettled.problems.get(mark, run.started_at)
 
 
 def _message(first: str, problems: Sequence[Problem]) -> str:

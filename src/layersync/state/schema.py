@@ -147,4 +147,33 @@ _SHARED_BUDGETS: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS)
+# What the API refused and is not sent again; the rows that did not get through in a job's last run.
+_LEFT_OVER: Migration = (
+    """
+    CREATE TABLE refusals (
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        job TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        since TEXT NOT NULL,
+        error_code TEXT,
+        message TEXT NOT NULL,
+        tool_version TEXT NOT NULL,
+        PRIMARY KEY (base_url, organization_id, job, mark)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE unsettled (
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        job TEXT NOT NULL,
+        key TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        since TEXT NOT NULL,
+        waits INTEGER NOT NULL,
+        PRIMARY KEY (base_url, organization_id, job, key, mark)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS, _LEFT_OVER)

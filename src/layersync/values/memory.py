@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from layersync.values.reads import FullRecord
+from layersync.values.refusal import Refusal, Unsettled
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,6 +41,7 @@ class Memory:
 
     `writes_today`: PATCHes sent with this key since midnight UTC. `open_changes`: those of dead runs that were found
     still at their base, kept for sending again with the same key and bytes.
+    `refused` are the changes that the API refused before, by mark; `unsettled` says what did not get through last time.
     `ledger` holds the values on which sheet and live last agreed, None where nothing is known: one line per record,
     `_id` String (the normalised id of the record), and one String column per managed path, named by it: the cell as the
     sheet stated it, written as `values.cell` says of desired cells; null = nothing agreed.
@@ -50,6 +52,8 @@ class Memory:
     last_rows: int | None = None
     writes_today: int = 0
     open_changes: tuple[OpenChange, ...] = ()
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    unsettled: Unsettled = field(default_factory=Unsettled)
     ledger: "pl.DataFrame | None" = field(default=None, compare=False)
     full_records: Mapping[str, FullRecord] | None = None
     all_read: str = ""

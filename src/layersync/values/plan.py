@@ -1,6 +1,7 @@
 """A plan: all changes of one job, and all that won't change, with reasons."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from layersync.values.explanation import RowExplained
 from layersync.values.guards import Hold
 from layersync.values.problem import Problem
 from layersync.values.reads import Reads
+from layersync.values.refusal import Refusal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,6 +25,7 @@ class PlanState(StrEnum):
     INVALID = "invalid"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    REFUSED = "refused"
     HELD = "held"
     SKIPPED = "skipped"
 
@@ -51,6 +54,7 @@ class Plan:
     of the sheet: `row` UInt32, `line` UInt32, `key`, `id`, `name`, `state` (a `PlanState`), `cell`, `message`,
     `what_to_do`, all String, null where there is nothing to say. `holds` are the guards that tripped. `matched` counts
     the rows that met a live record.
+    `quarantined` are the changes, by row, that the API refused before and that are not sent again.
     `drifts` are the cells that somebody changed elsewhere, whatever was done about each; `explained` is
     the answer to `--explain`. `reads` is how the live records were read that this was made from, None for a plan that
     came from a file.
@@ -71,6 +75,7 @@ class Plan:
     notices: tuple[Problem, ...] = ()
     holds: tuple[Hold, ...] = ()
     price: Price | None = None
+    quarantined: Mapping[int, Refusal] = field(default_factory=dict)
     drifts: tuple[Drift, ...] = ()
     explained: tuple[RowExplained, ...] = ()
     reads: Reads | None = None

@@ -9,6 +9,7 @@ from layersync.values.grid import Grid
 from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan
 from layersync.values.problem import Problem
+from layersync.values.refusal import Unsettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,8 @@ class RequestCount:
 class JobReport:
     """One job of a run: its plan if it came to one, what became of the plan's changes by row, or why the job ended.
 
-    `grid` is the sheet where it could be read. `problems` are those of a sheet that came to no plan.
+    `grid` is the sheet where it could be read. `problems` are those of a sheet that came to no plan. `unsettled` is
+    what did not get through the run before.
     """
 
     job: str
@@ -79,6 +81,7 @@ class JobReport:
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     failure: SyncError | None = None
     problems: tuple[Problem, ...] = ()
+    unsettled: Unsettled = field(default_factory=Unsettled)
 
     @property
     def plan_to_keep(self) -> Plan | None:
@@ -88,10 +91,14 @@ class JobReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """Plan and outcomes of every job of one run. `failure` ended the run as a whole."""
+    """Plan and outcomes of every job of one run. `failure` ended the run as a whole.
+
+    `only_new` says that a row's problem which the run before had, too, does not make an exit code of 3.
+    """
 
     run: RunInfo
     sources: tuple[Source, ...]
     jobs: tuple[JobReport, ...]
     requests: Mapping[str, RequestCount]
+    only_new: bool = False
     failure: SyncError | None = None
