@@ -17,6 +17,7 @@ from layersync.sandbox.beginning import fill
 from layersync.sandbox.clock import Clock
 from layersync.sandbox.exchange import Call, Exchange
 from layersync.sandbox.faults import NO_TWIST
+from layersync.sandbox.generations import SEED, Generation
 from layersync.sandbox.idempotency import Replays
 from layersync.sandbox.limits import Budgets, Tier
 from layersync.sandbox.records import Records
@@ -38,7 +39,7 @@ _BOUNDLESS = Tier("partner", 10**9, 10**9, 10**9)
 class InProcess:
     """A transport that hands each request to the sandbox's work; `records` is what the sandbox holds."""
 
-    def __init__(self, *records: Mapping[str, object]) -> None:
+    def __init__(self, *records: Mapping[str, object], generation: Generation = SEED) -> None:
         clock = Clock()
         self.records, replays = Records(), Replays(clock)
         organization = {"id": ORGANIZATION, "name": "Sandbox", "parentOrganizationId": None}
@@ -50,7 +51,7 @@ class InProcess:
             state=None,
             log=None,
             clock=clock,
-            auth_mode="bearer",
+            generation=generation,
             rate_headers=False,
         )
         self._numbers = itertools.count()

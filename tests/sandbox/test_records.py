@@ -2,31 +2,34 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 import pytest
 
-from layersync.sandbox import influencers, projects
+from layersync.sandbox import influencers, projects, shapes
 from layersync.sandbox.generate import generate
+from layersync.sandbox.generations import GENERATIONS, Generation
 from layersync.sandbox.ids import influencer_id, project_id
-from layersync.sandbox.validation import check_body
+from layersync.sandbox.validation import Check, check_body
 from tests.sandbox.server import running_sandbox
 
 SEED: dict[str, Any] = json.loads(resources.files("layersync.sandbox").joinpath("seed.json").read_text())
 OWN = SEED["organizations"][0]["id"]
 
 
-def patchable(record: dict[str, Any], checks: Any) -> dict[str, Any]:
-    return {name: record[name] for name in checks if record[name] is not None}
+def refuse_bad(record: dict[str, Any], checks: Mapping[str, Check]) -> None:
+    check_body({name: record[name] for name in checks if record[name] is not None}, checks)
 
 
+@pytest.mark.parametrize("generation", GENERATIONS.values(), ids=GENERATIONS)
 @pytest.mark.parametrize("source", [SEED, generate(50, 120, OWN)], ids=["seed", "generated"])
-def test_all_values_keep_the_rules_of_their_fields(source: dict[str, Any]) -> None:
+def test_all_values_keep_the_rules_of_their_fields(source: dict[str, Any], generation: Generation) -> None:
     for record in source["projects"]:
-        check_body(patchable(record, projects.CHECKS), projects.CHECKS)
+        refuse_bad(record, projects.checks(generation))
     for record in source["influencers"]:
-        check_body(patchable(record, influencers.CHECKS), influencers.CHECKS)
+        refuse_bad(shapes.influencer(record, generation), influencers.checks(generation))
 
 
 @pytest.mark.parametrize("source", [SEED, generate(50, 120, OWN)], ids=["seed", "generated"])

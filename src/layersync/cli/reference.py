@@ -28,7 +28,9 @@ Every command, flag, exit code and configuration key. This page is written by th
 """
 
 _SANDBOX = f"""Without `--state`, `layersync sandbox` keeps its records in `{SANDBOX_STATE}` in `run.state_dir`,
-as a run with `base_url = "sandbox"` does.
+as a run with `base_url = "sandbox"` does. The generations differ in the header of the key, in how refusals and a
+suspended key are told, in ids, times and slim lists, and in what projects and influencers show and take. Each one
+stands in `layersync/sandbox/generations.py` with its source. Records are kept the same way for all of them.
 """
 
 _CONFIGURATION = """## Configuration

@@ -16,10 +16,11 @@ _KEY = re.compile(r"lp_[\x21-\x7e]{13,253}")
 
 @dataclass(frozen=True)
 class Caller:
-    """A key that may call; `scopes` is what whoami shows."""
+    """Who holds a key; `scopes` is what it may do, and `suspended` one that may do nothing any more."""
 
     key_id: str
     scopes: tuple[str, ...]
+    suspended: bool = False
 
     def require(self, scope: str | None) -> None:
         """Raises 403 FORBIDDEN_SCOPE unless the key has `scope`; None asks for nothing."""
@@ -27,19 +28,22 @@ class Caller:
             return
         raise ApiError(403, "FORBIDDEN_SCOPE", f"This key lacks the scope {scope}.")
 
+    def refuse_suspended(self) -> None:
+        """Raises 503 KILL_SWITCH for a key that is suspended (API facts 8.14)."""
+        if self.suspended:
+            raise ApiError(503, "KILL_SWITCH", "This API key is suspended.", details={"scope": "key"})
+
 
 def identify(headers: Mapping[str, str], mode: AuthMode) -> Caller:
     """The caller behind the headers. Words inside the key choose its fate: revoked, killed, readonly.
 
-    Raises 401 UNAUTHENTICATED and 503 KILL_SWITCH (API facts 5.1, 8.14).
+    Raises 401 UNAUTHENTICATED (API facts 5.1).
     """
     key = _presented_key(headers, mode)
     if key is None or not _KEY.fullmatch(key) or "revoked" in key:
         raise ApiError(401, "UNAUTHENTICATED", "Missing or invalid API key.")
-    if "killed" in key:
-        raise ApiError(503, "KILL_SWITCH", "This API key is suspended.", details={"scope": "key"})
     scopes = ("projects:read",) if "readonly" in key else ("*",)
-    return Caller(api_key_id(key), scopes)
+    return Caller(api_key_id(key), scopes, suspended="killed" in key)
 
 
 def _presented_key(headers: Mapping[str, str], mode: AuthMode) -> str | None:

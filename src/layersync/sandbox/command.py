@@ -17,6 +17,7 @@ from layersync.sandbox.exchange import Exchange
 from layersync.sandbox.fault_rules import read_rules
 from layersync.sandbox.faults import Faults
 from layersync.sandbox.flags import USAGE_ERROR, read_flags
+from layersync.sandbox.generations import GENERATIONS, Generation
 from layersync.sandbox.idempotency import Replays
 from layersync.sandbox.limits import TIERS, Budgets, Tier
 from layersync.sandbox.records import Records
@@ -62,7 +63,7 @@ def _build_exchange(flags: argparse.Namespace, opened: ExitStack) -> Exchange:
         state=state,
         log=log,
         clock=clock,
-        auth_mode=flags.auth,
+        generation=_generation(flags),
         rate_headers=flags.rate_headers,
         latency=flags.latency,
     )
@@ -70,6 +71,11 @@ def _build_exchange(flags: argparse.Namespace, opened: ExitStack) -> Exchange:
 
 def _fresh(flags: argparse.Namespace) -> Callable[[], Lines]:
     return partial(fresh_lines, flags.records, flags.influencers)
+
+
+def _generation(flags: argparse.Namespace) -> Generation:
+    generation = GENERATIONS[flags.generation]
+    return generation if flags.auth is None else replace(generation, auth=flags.auth)
 
 
 def _tier(flags: argparse.Namespace) -> Tier:

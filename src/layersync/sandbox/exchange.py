@@ -10,15 +10,17 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from layersync.sandbox.answers import Answer, ApiError, decode, encode, not_found
-from layersync.sandbox.auth import AuthMode, Caller, identify
+from layersync.sandbox.auth import Caller, identify
 from layersync.sandbox.beginning import Lines, fill
 from layersync.sandbox.clock import Clock
 from layersync.sandbox.faults import Twist
+from layersync.sandbox.generations import Generation
 from layersync.sandbox.idempotency import KeptAnswer, Replays, Slot
 from layersync.sandbox.limits import Budgets, RateClass
 from layersync.sandbox.records import Records
 from layersync.sandbox.request_log import LogEntry, RequestLog
-from layersync.sandbox.routes import Route, Work, find_route
+from layersync.sandbox.routes import WHOAMI, Route, Work, find_route
+from layersync.sandbox.shapes import refusal
 from layersync.sandbox.state_file import StateFile
 
 
@@ -61,7 +63,7 @@ class Exchange:
     state: StateFile | None
     log: RequestLog | None
     clock: Clock
-    auth_mode: AuthMode
+    generation: Generation
     rate_headers: bool
     latency: float = 0.0
     counts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -104,7 +106,7 @@ class Exchange:
             try:
                 answer = await self._admit_and_work(visit)
             except ApiError as error:
-                answer = error.answer(visit.request_id)
+                answer = refusal(error, self.generation).answer(visit.request_id)
         return replace(answer, headers={**self._headers(visit), **answer.headers})
 
     async def _admit_and_work(self, visit: Visit) -> Answer:
@@ -124,8 +126,10 @@ class Exchange:
 
     def _admit(self, visit: Visit) -> tuple[Route, Work]:
         call = visit.call
-        caller = visit.caller = identify(call.headers, self.auth_mode)
-        organization_id = call.headers.get("x-layers-organization", self.records.own_organization)
+        caller = visit.caller = self._caller(call)
+        organization_id = self.records.own_organization
+        if self.generation.has_child_organizations:
+            organization_id = call.headers.get("x-layers-organization", organization_id)
         self.budgets.charge(caller.key_id, call.rate_class)
         if self.records.organization(organization_id) is None:
             raise not_found("Organization")
@@ -141,8 +145,15 @@ class Exchange:
             content_type=call.headers.get("content-type", ""),
             clock=self.clock,
             twist=visit.twist,
+            generation=self.generation,
         )
         return route, work
+
+    def _caller(self, call: Call) -> Caller:
+        caller = identify(call.headers, self.generation.auth)
+        if not (self.generation.whoami_tells_suspension and call.path == WHOAMI):
+            caller.refuse_suspended()
+        return caller if self.generation.has_scopes else replace(caller, scopes=("*",))
 
     def _headers(self, visit: Visit) -> dict[str, str]:
         rate_class = visit.call.rate_class
@@ -163,7 +174,7 @@ def _perform(route: Route, work: Work, request_id: str) -> Answer:
         work.caller.require(route.scope)
         return Answer(200, encode(route.perform(work)))
     except ApiError as error:
-        return error.answer(request_id)
+        return refusal(error, work.generation).answer(request_id)
 
 
 def _slot(call: Call, caller: Caller, route: Route) -> Slot | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from layersync.sandbox.auth import AUTH_MODES
+from layersync.sandbox.generations import GENERATIONS
 from layersync.sandbox.limits import TIERS, WINDOWS
 
 USAGE_ERROR = 64
@@ -67,7 +68,13 @@ def _add_behaviour_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--daily", type=_whole, metavar="N", help="writes per UTC day, instead of the tier's")
     parser.add_argument("--latency", type=_seconds, default=0.0, metavar="SECONDS", help="wait before each answer")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="rules for what goes wrong (JSON)")
-    parser.add_argument("--auth", choices=AUTH_MODES, default="bearer", help="header of the key (%(default)s)")
+    parser.add_argument(
+        "--generation",
+        choices=GENERATIONS,
+        default="seed",
+        help="whose pages to behave like: the two PATCH pages (%(default)s), the older (a) or newer ones (b)",
+    )
+    parser.add_argument("--auth", choices=AUTH_MODES, help="header of the key, instead of the generation's")
 
 
 def _port(text: str) -> int:

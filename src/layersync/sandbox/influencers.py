@@ -1,18 +1,17 @@
-"""Influencers: what a patch may hold, how personality merges, and the shapes of the answers."""
+"""Influencers: what a patch may hold, how personality merges, and which of them a list is of."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from layersync.sandbox.answers import JsonObject, invalid, same
+from layersync.sandbox.generations import Generation
+from layersync.sandbox.projects import BRAND_VOICES
 from layersync.sandbox.records import Records
-from layersync.sandbox.validation import Check, json_object, nullable, one_of, text
+from layersync.sandbox.shapes import AGES
+from layersync.sandbox.validation import Check, json_object, language, nullable, one_of, text
 
 STATUSES = ("draft", "pending", "training", "ready", "failed")
 MAX_PAGE = 100
-
-# The example answer of the PATCH page shows no field that is null, while the GET page shows them as null
-# (API facts 1.8, 1.9). The sandbox does both, so that a client can't take a missing key for a missing field.
-PATCH_ANSWER_OMITS_NULLS = True
 
 _WORDS = ("tone", "humor", "formality", "speakingStyle")
 _WORD_LISTS = ("traits", "values", "interests", "catchphrases")
@@ -29,7 +28,7 @@ def personality(value: object) -> str | None:
 
 
 # Influencer page, Body; the lengths but for the name are the create page's (API facts 7.2).
-CHECKS: Mapping[str, Check] = {
+_CHECKS: Mapping[str, Check] = {
     "name": text(1, 128),
     "gender": nullable(one_of(("male", "female", "nonbinary", "unspecified"))),
     "ageRange": nullable(text(0, 16)),
@@ -43,24 +42,19 @@ CHECKS: Mapping[str, Check] = {
     "personality": personality,
 }
 
-_LISTED = ("influencerId", "name", "gender", "ageRange", "status")
+# The newer page of the same route takes nothing else (API facts 7.2).
+_NARROW_CHECKS: Mapping[str, Check] = {
+    "name": text(1, 128),
+    "gender": one_of(("male", "female", "non_binary")),
+    "ageRange": nullable(one_of(AGES)),
+    "brandVoice": one_of(BRAND_VOICES),
+    "language": language,
+}
 
 
-def list_item(record: JsonObject) -> JsonObject:
-    """The slim shape of the list (API facts 1.7)."""
-    images = record["referenceImages"]
-    return {
-        **{name: record[name] for name in _LISTED},
-        "thumbnailUrl": images[0]["thumbnailUrl"] if images else None,
-        "createdAt": record["createdAt"],
-    }
-
-
-def patch_answer(record: JsonObject) -> JsonObject:
-    """The shape that PATCH answers with."""
-    if not PATCH_ANSWER_OMITS_NULLS:
-        return record
-    return {name: value for name, value in record.items() if value is not None}
+def checks(generation: Generation) -> Mapping[str, Check]:
+    """What a patch may hold, by field."""
+    return _NARROW_CHECKS if generation.narrow else _CHECKS
 
 
 def matching(records: Records, project: str, query: Mapping[str, str]) -> list[str]:

@@ -1,20 +1,21 @@
-"""Projects: what a patch may hold, what it sets in motion, and the shapes of the answers."""
+"""Projects: what a patch may hold, what it sets in motion, and which of them a list is of."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from layersync.sandbox.answers import ApiError, JsonObject, invalid, same
+from layersync.sandbox.generations import Generation
 from layersync.sandbox.records import Records
 from layersync.sandbox.validation import Check, email, json_object, language, nullable, one_of, text, timezone
 
 STATUSES = ("active", "archived")
 MAX_PAGE = 200
 METADATA_BYTES = 8 * 1024
+BRAND_VOICES = ("authentic", "witty", "professional", "warm", "casual", "educational")
 
-# Project page, Body; the limit of metadata is the create page's (API facts 7.1). Null clears only where
-# the page says so.
-CHECKS: Mapping[str, Check] = {
-    "name": text(3, 30),
+# Project page, Body, but for the name, whose limits differ; that of metadata is the create page's (API facts 7.1).
+# Null clears only where the page says so.
+_CHECKS: Mapping[str, Check] = {
     "status": one_of(STATUSES),
     "ownerEmail": email,
     "timezone": timezone,
@@ -23,27 +24,15 @@ CHECKS: Mapping[str, Check] = {
     "appName": nullable(text(3, 30)),
     "appDescription": nullable(text(100, 1000)),
     "tagline": text(0, 80),
-    "brandVoice": one_of(("authentic", "witty", "professional", "warm", "casual", "educational")),
+    "brandVoice": one_of(BRAND_VOICES),
     "targetGender": one_of(("all", "female", "male")),
     "metadata": json_object(METADATA_BYTES),
 }
 
-_LISTED = (
-    "id",
-    "name",
-    "status",
-    "customerExternalId",
-    "timezone",
-    "primaryLanguage",
-    "ownerEmail",
-    "createdAt",
-    "updatedAt",
-)
 
-
-def list_item(record: JsonObject) -> JsonObject:
-    """The slim shape of the list (API facts 1.2)."""
-    return {name: record[name] for name in _LISTED}
+def checks(generation: Generation) -> Mapping[str, Check]:
+    """What a patch may hold, by field."""
+    return {**_CHECKS, "name": text(*generation.project_name)}
 
 
 def matching(records: Records, organization_id: str, query: Mapping[str, str]) -> list[str]:

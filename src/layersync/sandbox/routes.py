@@ -1,20 +1,23 @@
 """The routes of the API and the work behind each."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.routing import compile_path
 
-from layersync.sandbox import influencers, projects
+from layersync.sandbox import influencers, projects, shapes
 from layersync.sandbox.answers import ApiError, JsonObject, invalid, not_found
 from layersync.sandbox.auth import Caller
 from layersync.sandbox.clock import Clock
 from layersync.sandbox.faults import Twist
+from layersync.sandbox.generations import Generation
 from layersync.sandbox.ids import influencer_id, project_id
 from layersync.sandbox.pages import page
 from layersync.sandbox.records import Records
 from layersync.sandbox.validation import check_body, read_body
+
+WHOAMI = "/v1/whoami"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Work:
     content_type: str
     clock: Clock
     twist: Twist
+    generation: Generation
 
 
 @dataclass(frozen=True)
@@ -58,64 +62,59 @@ def find_route(method: str, path: str) -> tuple[Route, Mapping[str, str]]:
 
 def whoami(work: Work) -> JsonObject:
     organization = work.records.organizations[work.organization_id]
-    return {
-        "organizationId": organization["id"],
-        "workspaceId": organization["id"],
-        "organizationName": organization["name"],
-        "parentOrganizationId": organization["parentOrganizationId"],
-        "scopes": list(work.caller.scopes),
-        "rateLimitTier": work.tier,
-        "apiKeyId": work.caller.key_id,
-        "creditBalance": 1200,
-    }
+    return shapes.whoami(organization, work.caller, work.tier, work.generation)
 
 
 def list_projects(work: Work) -> JsonObject:
     ids = projects.matching(work.records, work.organization_id, work.query)
     stored = work.records.projects
-    return page(ids, work.query, projects.MAX_PAGE, lambda bare: projects.list_item(stored[bare]))
+    return _page(work, ids, projects.MAX_PAGE, lambda bare: shapes.project_item(stored[bare], work.generation))
 
 
 def get_project(work: Work) -> JsonObject:
-    return _project(work, "id")
+    return shapes.project(_project(work, "id"), work.generation)
 
 
 def patch_project(work: Work) -> JsonObject:
     # The form of id and body is judged before the record is looked for.
     _project_id(work, "id")
     patch = read_body(work.body, work.content_type)
-    check_body(patch, projects.CHECKS)
+    check_body(patch, projects.checks(work.generation))
     old = _project(work, "id")
     projects.refuse_taken(work.records, old, patch)
     if work.twist.stale:
-        return old
+        return shapes.patched_project(old, work.generation)
     new = projects.patched(old, {**patch, **work.twist.lie}, work.clock.wall())
     projects.set_in_motion(work.records, old, new)
     work.records.put_project(new)
-    return new
+    return shapes.patched_project(new, work.generation)
 
 
 def list_influencers(work: Work) -> JsonObject:
     project = _project(work, "projectId")
     ids = influencers.matching(work.records, project["id"], work.query)
     stored = work.records.influencers
-    return page(ids, work.query, influencers.MAX_PAGE, lambda bare: influencers.list_item(stored[bare]))
+    return _page(work, ids, influencers.MAX_PAGE, lambda bare: shapes.influencer_item(stored[bare], work.generation))
 
 
 def get_influencer(work: Work) -> JsonObject:
-    return _influencer(work)
+    return shapes.influencer(_influencer(work), work.generation)
 
 
 def patch_influencer(work: Work) -> JsonObject:
     _influencer_id(work)
     patch = read_body(work.body, work.content_type)
-    check_body(patch, influencers.CHECKS)
+    check_body(patch, influencers.checks(work.generation))
     old = _influencer(work)
     if work.twist.stale:
-        return influencers.patch_answer(old)
+        return shapes.patched_influencer(old, work.generation)
     new = influencers.patched(old, {**patch, **work.twist.lie}, work.clock.wall())
     work.records.put_influencer(new)
-    return influencers.patch_answer(new)
+    return shapes.patched_influencer(new, work.generation)
+
+
+def _page(work: Work, ids: Sequence[str], max_limit: int, show: Callable[[str], JsonObject]) -> JsonObject:
+    return shapes.page(page(ids, work.query, max_limit, show), work.generation)
 
 
 def _project_id(work: Work, param: str) -> str:
@@ -152,7 +151,7 @@ def _route(method: str, template: str, scope: str | None, perform: Callable[[Wor
 
 # Scopes are those of the pages; reading influencers asks for the scope to write them (API facts 8.22).
 ROUTES = (
-    _route("GET", "/v1/whoami", None, whoami),
+    _route("GET", WHOAMI, None, whoami),
     _route("GET", "/v1/projects", "projects:read", list_projects),
     _route("GET", "/v1/projects/{id}", "projects:read", get_project),
     _route("PATCH", "/v1/projects/{id}", "projects:write", patch_project),
