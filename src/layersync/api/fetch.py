@@ -20,6 +20,7 @@ from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.excerpt import Cut, Excerpt
 from layersync.plan.known import Known, first_known, one_by_one, reading_of
 from layersync.plan.reads import learn, next_reads
+from layersync.plan.second_looks import second_looks
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import same
@@ -50,6 +51,8 @@ async def fetch(
     inquiry = _Inquiry(reader, progress)
     while reads := next_reads(known):
         known = learn(known, await inquiry.answers(reads))
+    if looks := second_looks(known, desired):
+        known = learn(known, await inquiry.answers(looks))
     claims = first_claims(known)
     while reads := next_claims(claims):
         claims = learn_claims(claims, await inquiry.answers(reads))

@@ -121,7 +121,7 @@ def places_of(known: Known) -> pl.Series:
 def reading_of(known: Known) -> Live:
     """Closes the reading."""
     places = places_of(known).drop_nulls()
-    records = known.shelf.frame()
+    records = _of_one_generation(known.shelf.frame())
     return Live(
         resource=known.form.name,
         records=records if len(places) == len(records) else records[places.sort()],
@@ -139,13 +139,23 @@ def one_by_one(known: Known) -> int:
     return len(known.asked) + int((searched & known.asked["full"]).sum())
 
 
+def _of_one_generation(records: pl.DataFrame) -> pl.DataFrame:
+    """Slim items tell no generation: where all records that do tell the same one, theirs is the same."""
+    told = records["_generation"].drop_nulls().unique()
+    return records if len(told) != 1 else records.with_columns(pl.col("_generation").fill_null(told[0]))
+
+
+def usable_rows(desired: Desired) -> pl.LazyFrame:
+    """The rows of a sheet that ask for a record, in the order of the lines of `asked`."""
+    return desired.rows.lazy().filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
+
+
 def _asked(desired: Desired, form: Resource) -> pl.DataFrame:
-    usable = desired.rows.lazy().filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
     unlisted = [pl.col(column.path).is_not_null() for column in desired.columns if not _in_listing(column.field, form)]
     full = pl.any_horizontal(unlisted) if unlisted else pl.lit(value=False)
     parent = next((c.path for c in desired.columns if c.field == form.listing.parent_field), None)
     nothing = pl.lit(None, dtype=pl.String)
-    asked = usable.select(
+    asked = usable_rows(desired).select(
         key="_key",
         id=pl.col("_key_text").str.strip_chars() if desired.key_field == form.id_field else nothing,
         parent=nothing if parent is None else pl.col(parent),
