@@ -118,6 +118,7 @@ async def _link(settings: Settings, transport: Transport, label: str, clock: Sys
         rng=random.SystemRandom(),
         max_attempts=settings.limits.max_attempts,
         pools=pools,
+        organization=settings.api.organization or "",
     )
 
 

@@ -108,6 +108,7 @@ async def greet(session: Session) -> Link | None:
             rng=session.rng,
             max_attempts=settings.limits.max_attempts,
             pools=session.pools,
+            organization=session.organization,
         )
         _refuse_other_organization(link, session)
     except SyncError as error:

@@ -39,15 +39,17 @@ async def connect(
     rng: random.Random,
     max_attempts: int,
     pools: Pools | None = None,
+    organization: str = "",
 ) -> Link:
     """Asks who we are. `budget_for` gives the budget of a tier, `pools` what other processes share of it.
 
+    `organization` is the child one to act in, if any.
     Raises ApiRefuses for a key that is no good, StoppedEarly when the API can't be reached.
     """
     gates = gates_of(budget_for("standard"), clock)
     conditions = Conditions(gates=gates, clock=clock, stop=stop, rng=rng, tally=Tally(), max_attempts=max_attempts)
     reader = ReadClient(transport, conditions)
-    identity = await who_am_i(reader)
+    identity = await who_am_i(reader, organization)
     budget = budget_for(identity.tier)
     for rate_class, gate in gates.items():
         gate.limit = budget.per_window(rate_class)

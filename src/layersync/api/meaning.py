@@ -79,7 +79,7 @@ TABLE: Final = (
         statuses=(401,),
         kind=Kind.STOP_RUN,
         message="the API does not know this key",
-        what_to_do="check the key: missing, mistyped or rotated?",
+        what_to_do="check api.auth and the key: missing, mistyped, rotated?",
     ),
     Meaning(
         name="a missing scope",

@@ -20,8 +20,11 @@ class Identity:
     key_id: str | None
 
 
-async def who_am_i(client: ReadClient) -> Identity:
-    """Asks the API who we are. Raises ApiRefuses where the key is no good, suspended, or of another organisation."""
+async def who_am_i(client: ReadClient, acting_in: str = "") -> Identity:
+    """Asks the API who we are; `acting_in` is the child organisation that every request names, if any.
+
+    Raises ApiRefuses where the key is no good or suspended, or where the API has no child organisations.
+    """
     judgement = await client.get(WHOAMI)
     if judgement.kind is not Kind.DONE:
         raise ApiRefuses(
@@ -33,6 +36,10 @@ async def who_am_i(client: ReadClient) -> Identity:
     organization = body.get("organizationId")
     if not isinstance(organization, str):
         raise StoppedEarly("whoami did not name an organisation", "check that base_url leads to the API")
+    if acting_in and _bare(acting_in) != _bare(organization) and "parentOrganizationId" not in body:
+        # the older generation does not look at the header: everything would be done to the parent (API facts, 1.1, 5.2)
+        told = f"{acting_in} was asked for, and the API answers for {organization}: it knows no child organisations"
+        raise ApiRefuses(told, "leave out organization, or ask Layers")
     scopes = body.get("scopes")
     return Identity(
         organization_id=organization,
@@ -41,6 +48,10 @@ async def who_am_i(client: ReadClient) -> Identity:
         scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
         key_id=_text(body, "apiKeyId"),
     )
+
+
+def _bare(organization: str) -> str:
+    return organization.rpartition("_")[2].lower()
 
 
 def _text(body: Mapping[str, object], name: str) -> str | None:
