@@ -1,7 +1,9 @@
 """Right before a PATCH: unchanged is sent, as desired has converged, moved is a conflict."""
 
-from layersync.plan.recheck import Verdict, recheck
-from tests.plan.build import PROJECTS, an_id, desired, plan, project, reading
+import pytest
+
+from layersync.plan.recheck import Verdict, must_be_fresh, recheck
+from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, plan, project, reading
 
 
 def change_of(cells: dict[str, object], **live: object):
@@ -39,3 +41,25 @@ def test_metadata_is_rebuilt_on_the_fresh_object_so_that_foreign_keys_survive() 
     looked = recheck(change, project(1, metadata={"crm": "1", "added": True}), PROJECTS)
     assert looked.verdict is Verdict.SEND
     assert looked.change.patch == {"metadata": {"crm": "2", "added": True}}
+
+
+@pytest.mark.parametrize(
+    ("cells", "due"),
+    [
+        ({"vibe": "calm"}, False),
+        ({"personality.tone": "warm"}, False),
+        ({"personality": {"new": {"a": 1}}}, False),
+        ({"personality.new.a": "2"}, True),
+    ],
+)
+def test_a_record_is_read_again_where_a_part_of_what_stands_at_a_key_is_stated(
+    cells: dict[str, object], due: bool
+) -> None:
+    """The key is sent as a whole: what somebody changed beside that part a second ago would be undone."""
+    live = influencer(1, personality={"new": {"a": "1", "b": "theirs"}})
+    made = plan(desired(INFLUENCERS, [{"influencerId": an_id(1), **cells}]), reading(INFLUENCERS, [live]), INFLUENCERS)
+    (change,) = made.changes
+    assert must_be_fresh(change, 0.0, INFLUENCERS) is due
+    if due:
+        now = influencer(1, personality={"new": {"a": "1", "b": "newer"}})
+        assert recheck(change, now, INFLUENCERS).change.patch == {"personality": {"new": {"a": "2", "b": "newer"}}}

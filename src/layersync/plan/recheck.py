@@ -33,9 +33,11 @@ class Recheck:
 def must_be_fresh(change: Change, age_s: float, form: Resource) -> bool:
     """Tells whether the record must be read again before its PATCH (contract, section 7); `age_s` is that of its read.
 
-    So it must when it was read long ago, or never in this run, or when an object in it is about to be replaced.
+    So it must when it was read long ago, or never in this run, or when an object in it is about to be replaced: the
+    whole field, or what stands at a key of a merged one, of which the sheet names a part.
     """
     replaces = any(form.field(name).write is Write.REPLACE for name in change.patch)
+    replaces = replaces or any(len(edit.keys) > 1 for edit in change.edits)
     return replaces or change.read_at is None or age_s > _FRESH_S
 
 
