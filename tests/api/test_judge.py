@@ -47,6 +47,7 @@ def test_an_error_that_is_not_in_the_envelope_is_judged_by_its_status() -> None:
     [
         ({"fieldErrors": {"gender": ["Invalid enum value"]}}, "Invalid body. (gender: Invalid enum value)"),
         ({"issues": [{"path": "scheduledFor"}]}, "Invalid body. (scheduledFor)"),
+        ({"issues": [{"path": ["a", 0], "message": "Too long"}]}, "Invalid body. (a.0: Too long)"),
         ({"missingFields": ["appDescription"]}, "Invalid body. (appDescription is missing)"),
         ({"fieldErrors": "odd", "issues": 3}, "Invalid body."),
         ({"fieldErrors": {"a": "odd", "b": None, "c": 3}}, "Invalid body. (a: odd; b: None; c: 3)"),

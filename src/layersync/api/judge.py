@@ -103,10 +103,16 @@ def _with_details(message: str, details: object) -> str:
             said += [f"{name}: {_listed(texts)}" for name, texts in fields.items()]
         issues, missing = details.get("issues"), details.get("missingFields")
         if isinstance(issues, list):
-            said += [str(issue.get("path")) for issue in issues if isinstance(issue, dict)]
+            said += [_issue(issue) for issue in issues if isinstance(issue, dict)]
         if isinstance(missing, list):
             said += [f"{name} is missing" for name in missing]
     return f"{message} ({'; '.join(said)})" if said else message
+
+
+def _issue(issue: Mapping[str, object]) -> str:
+    path, message = issue.get("path"), issue.get("message")
+    told = ".".join(map(str, path)) if isinstance(path, list) else str(path)
+    return f"{told}: {message}" if isinstance(message, str) else told
 
 
 def _listed(texts: object) -> str:
