@@ -43,13 +43,13 @@ def test_each_bad_cell_is_told_exactly_and_the_good_row_beside_it_is_done(place:
     jobs = [f"[jobs.job{number}]\nresource = 'projects'\nsource = '{number}.csv'" for number in range(len(BAD_CELLS))]
     place.configure(api.url, "\n".join(jobs))
     for number, (header, row, *_) in enumerate(BAD_CELLS.values()):
-        good = f"{CAFE}{',' * header.count(',')}Etc/GMT+{number % 12 + 1}"
+        good = f"{CAFE}{',' * header.count(',')}Etc/GMT+1"  # the same in all: jobs must not contradict each other
         place.sheet(f"{header}\n{row}\n{good}\n", f"{number}.csv")
     ran = place.run("sync")
     assert ran.code == 3
     assert "Traceback" not in ran.out + ran.err
     assert api.project(CAFE)["timezone"].startswith("Etc/")
-    assert {request["path"] for request in api.requests("PATCH")} == {f"/v1/projects/{CAFE}"}
+    assert set(api.paths("PATCH")) == {f"/v1/projects/{CAFE}"}
     lines = [list(group) for _, group in itertools.groupby(ran.lines, lambda line: line["job"])]
     for (case, (_, _, cell, message, advice)), (bad, good_line) in zip(BAD_CELLS.items(), lines, strict=True):
         assert bad["outcome"] == ("not_found" if case == "unknown id" else "invalid"), case
