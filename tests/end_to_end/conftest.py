@@ -1,6 +1,8 @@
 """A place to run the program in, and one sandbox for all tests that need no special one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,19 +11,46 @@ from tests.end_to_end.place import Place, place_in
 from tests.end_to_end.traffic import Traffic
 from tests.sandbox.server import RunningSandbox, running_sandbox
 
+GENERATIONS = ("seed", "a", "b")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs tests that talk to the shared sandbox on the generations of the API's pages: all with `--slow`.
+
+    Without it only those marked `every_generation` run on more than the seed; `only_on` names those that can do it.
+    """
+    if "api" not in metafunc.fixturenames:
+        return
+    only = metafunc.definition.get_closest_marker("only_on")
+    names = GENERATIONS if only is None else only.args
+    if metafunc.config.getoption("--slow") or metafunc.definition.get_closest_marker("every_generation"):
+        metafunc.parametrize("generation", names, scope="session")
+
 
 @pytest.fixture(scope="session")
-def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    """Its limits are so wide that no test meets them by accident."""
-    log = tmp_path_factory.mktemp("sandbox") / "requests.jsonl"
-    with running_sandbox("--tier", "partner", "--minute", "1", "--auth", "both", log=log) as running:
-        yield running
+def generation() -> str:
+    """The generation of the API's pages that the shared sandbox plays."""
+    return "seed"
+
+
+@pytest.fixture(scope="session")
+def shared_sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], RunningSandbox]]:
+    """One for each generation, started when it is first asked for. No test meets its limits by accident."""
+    with ExitStack() as running:
+
+        @cache
+        def played(generation: str) -> RunningSandbox:
+            log = tmp_path_factory.mktemp("sandbox") / "requests.jsonl"
+            flags = ("--tier", "partner", "--minute", "1", "--generation", generation)
+            return running.enter_context(running_sandbox(*flags, log=log))
+
+        yield played
 
 
 @pytest.fixture
-def api(shared_sandbox: RunningSandbox) -> Traffic:
-    """The shared sandbox, put back to its start."""
-    return Traffic(shared_sandbox)
+def api(shared_sandboxes: Callable[[str], RunningSandbox], generation: str) -> Traffic:
+    """The shared sandbox of a generation, put back to its start."""
+    return Traffic(shared_sandboxes(generation), generation)
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def drift(ran) -> list[dict[str, object]]:
     return [one for row in ran.results["rows"] for one in row["drift"]]
 
 
+@pytest.mark.every_generation
 def test_an_edit_made_elsewhere_is_overwritten_and_told_and_then_forgotten(agreed: Place, api: Traffic) -> None:
     api.edit("projects", YOGA, tagline="theirs")
     told = {"field": "tagline", "last_agreed": "ours", "live": "theirs"}
@@ -153,13 +154,15 @@ def test_after_kill_9_the_next_run_knows_what_the_dead_one_wrote(place: Place, a
     assert place.call("sync").code == 0
 
     place.table([{"id": bare, "tagline": "B"} for bare in ids])
+    api.forget()
     api.faults({"method": "PATCH", "after": 3, "do": {"delay": 30}})
     with place.started("sync") as process:
         api.wait_for_fault(process)
         process.kill()
         assert place.ended(process).code == -signal.SIGKILL
     api.faults()
-    api.edit("projects", ids[0], tagline="theirs")
+    answered = api.paths("PATCH")[0].rpartition("/")[2]
+    api.edit("projects", answered, tagline="theirs")
 
     place.table([{"id": bare, "tagline": "C"} for bare in ids])
     for words in (("sync", "-n"), ("sync",)):

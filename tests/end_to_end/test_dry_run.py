@@ -40,7 +40,7 @@ def pending(place: Place, api: Traffic) -> Place:
             {"id": YOGA, "timezone": "Europe/Berlyn", "metadata.a": "1", "status": ""},
         ]
     )
-    place.table([{"influencerId": AVA, "vibe": "new", "personality.humor": "<clear>"}], "influencers.csv")
+    place.table([{"influencerId": AVA, "name": "Ava New", "ageRange": "<clear>"}], "influencers.csv")
     return place
 
 
@@ -84,6 +84,7 @@ def test_a_dry_run_of_sheets_that_cannot_be_used_sends_nothing(pending: Place, a
     assert api.requests() == []
 
 
+@pytest.mark.every_generation
 def test_a_dry_run_changes_nothing_that_runs_remember(pending: Place, api: Traffic) -> None:
     pending.call("sync")
     before = pending.remembered()

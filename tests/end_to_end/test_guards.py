@@ -19,6 +19,11 @@ def all_projects(api: Traffic) -> list[str]:
     return [bare for bare, record in api.records("projects").items() if record["organizationId"] == own]
 
 
+def described_projects(api: Traffic) -> list[str]:
+    """Those of which something is known: others show no brand at all where it stands inside `brandContext`."""
+    return sorted(bare for bare in all_projects(api) if api.project(bare)["appDescription"] is not None)
+
+
 @pytest.mark.parametrize(
     ("guard", "limits", "cells", "rows"),
     [
@@ -40,7 +45,7 @@ def test_a_guard_over_rows_holds_those_rows_and_the_exact_override_admits_them(
     held = place.call("sync")
     assert held.code == 5
     assert held.outcomes == {**dict.fromkeys(rows, "held"), 4: "changed"}
-    assert [request["path"] for request in api.requests("PATCH")] == [f"/v1/projects/{YOGA}"]
+    assert api.paths("PATCH") == [f"/v1/projects/{YOGA}"]
     assert f"--allow projects.{guard}=2" in held.out
     assert held.plan["digest"] == held.results["run"]["plan_digest"]
     assert held.plan["jobs"][0]["holds"][0]["rows"] == rows
@@ -52,6 +57,7 @@ def test_a_guard_over_rows_holds_those_rows_and_the_exact_override_admits_them(
     assert (allowed.code, allowed.counts) == (0, {"changed": 2, "unchanged": 1})
 
 
+@pytest.mark.every_generation
 def test_too_many_changes_hold_the_whole_job(place: Place, api: Traffic) -> None:
     place.configure(api.url)
     ids = all_projects(api)

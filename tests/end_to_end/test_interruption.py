@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.place import PATIENCE_S, Place
+from tests.end_to_end.test_guards import described_projects
 from tests.end_to_end.traffic import Traffic
 from tests.sheet.web.conftest import Said, serving
 
@@ -25,8 +26,7 @@ SLOW = {"method": "PATCH", "do": {"delay": 0.3}}
 @pytest.fixture
 def ids(api: Traffic) -> list[str]:
     """Projects to change, none of which has the new description yet."""
-    own = api.project("9cb958b5-11b5-4e30-8675-5d075d52da7c")["organizationId"]
-    return sorted(bare for bare, record in api.records("projects").items() if record["organizationId"] == own)[:ROWS]
+    return described_projects(api)[:ROWS]
 
 
 @pytest.fixture

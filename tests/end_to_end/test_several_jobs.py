@@ -26,8 +26,8 @@ source = "influencers.csv"
 def jobs(place: Place, api: Traffic) -> Place:
     place.configure(api.url, JOBS.format("false"))
     place.table([{"name": "no key"}], "broken.csv")
-    place.table([{"id": ACME, "tagline": "new"}, {"id": HALDEN, "brandVoice": "Warmth"}])
-    place.table([{"influencerId": AVA, "vibe": "new"}], "influencers.csv")
+    place.table([{"id": ACME, "tagline": "new"}, {"id": HALDEN, "timezone": "Europe/Berlyn"}])
+    place.table([{"influencerId": AVA, "name": "Ava New"}], "influencers.csv")
     return place
 
 

@@ -15,8 +15,9 @@ from tests.sandbox.server import JsonObject, RunningSandbox
 class Traffic:
     """A running sandbox that was put back to its start, and what has come to it since."""
 
-    def __init__(self, sandbox: RunningSandbox) -> None:
+    def __init__(self, sandbox: RunningSandbox, generation: str = "seed") -> None:
         self._sandbox = sandbox
+        self.generation = generation
         self._before = 0
         self.anew()
 
@@ -37,6 +38,10 @@ class Traffic:
     def requests(self, method: str | None = None) -> list[JsonObject]:
         """The requests since then, as the sandbox logged them."""
         return [one for one in self._sandbox.entries()[self._before :] if method in (None, one["method"])]
+
+    def paths(self, method: str | None = None) -> list[str]:
+        """The paths of the requests since then; ids of projects without the prefix that a generation gives them."""
+        return [one["path"].replace("prj_", "") for one in self.requests(method)]
 
     def methods(self) -> Counter[str]:
         """The requests since then, counted by method."""
