@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from layersync.api.client import Conditions, ReadClient, Tally
+from layersync.api.client import ReadClient
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.fetch import fetch
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from layersync.api.apply import Apply, Desk
-from layersync.api.client import Conditions, ReadClient, Tally, WriteClient
+from layersync.api.client import ReadClient, WriteClient
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.looks import Looks
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop

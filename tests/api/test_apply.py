@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from layersync.api.wire import Answer, Request
 from layersync.errors import ApiRefuses, StoppedEarly
 from layersync.state.journal import outcomes_of
 from layersync.state.memory import remember
@@ -94,6 +95,15 @@ def test_a_retry_uses_the_same_key_and_bytes(tmp_path: Path) -> None:
     one(server, tmp_path)
     assert len(server.sends("PATCH")) == 4
     assert len({key for *_, key in server.sends("PATCH")}) == 1
+
+
+def test_a_key_in_flight_is_waited_for_however_long_its_change_had_waited_before(tmp_path: Path) -> None:
+    server = server_with(55)
+    server.faults["PATCH"] = [None] * 54 + [status(409, "IDEMPOTENCY_CONFLICT")] * 3
+    ran = one(server, tmp_path)
+    assert ran.words == [Word.CHANGED] * 55
+    assert ran.took > 60
+    assert len({key for *_, key in server.sends("PATCH")}) == 55, "no change got a second key"
 
 
 def test_a_429_pauses_the_whole_class_for_all_of_retry_after_and_costs_no_attempt(tmp_path: Path) -> None:
@@ -235,6 +245,29 @@ def test_an_answer_that_leaves_nulls_out_still_shows_a_clear(tmp_path: Path) -> 
     server.faults["PATCH"] = [without_nulls]
     assert one(server, tmp_path, appName="\x00clear").words == [Word.CHANGED]
     assert server.sends("GET") == []
+
+
+@pytest.mark.parametrize("taken_on", [status(202), raw(b"<html>", "text/html")])
+def test_what_a_success_that_cannot_be_read_left_open_may_show_a_little_later(taken_on: Fault, tmp_path: Path) -> None:
+    server = server_with(1, tagline="old")
+
+    def shows_at_the_second_look(simulated: SimulatedServer, request: Request) -> Answer:
+        answer = simulated.work(request)
+        simulated.records[request.path]["tagline"] = "new"
+        return answer
+
+    server.faults = {"PATCH": [taken_on], "GET": [shows_at_the_second_look]}
+    ran = one(server, tmp_path)
+    assert ran.words == [Word.CHANGED]
+    assert (len(server.sends("PATCH")), len(server.sends("GET"))) == (1, 2)
+
+
+@pytest.mark.parametrize("code", [500, 501])
+def test_a_change_that_is_given_up_is_looked_at_once(code: int, tmp_path: Path) -> None:
+    server = server_with(1)
+    server.faults["PATCH"] = [status(code)] * 2
+    assert one(server, tmp_path).words == [Word.FAILED]
+    assert len(server.sends("GET")) == 1
 
 
 def test_an_edit_between_a_lost_answer_and_the_look_is_a_conflict(tmp_path: Path) -> None:

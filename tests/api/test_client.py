@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from layersync.api.client import Conditions, Tally, WriteClient
+from layersync.api.client import WriteClient
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.pacer import gates_of
 from layersync.api.retry import Tries
 from layersync.api.stop import Stop, Stopped
@@ -55,7 +56,7 @@ def two_patches(server: Server, stop: Stop) -> None:
                 await clock.sleep(look_s)
                 return Request(method="PATCH", path=path, body=b"{}")
 
-            await writer.patch(prepare, Tries(clock.now()))
+            await writer.patch(prepare, Tries())
 
         await asyncio.gather(patch("/quick", 0.0), patch("/slow", LOOK_S))
 

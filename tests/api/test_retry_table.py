@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from layersync.api.client import Conditions, ReadClient, Tally, WriteClient
+from layersync.api.client import ReadClient, WriteClient
 from layersync.api.clock import Clock
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.http import HttpTransport
 from layersync.api.judge import judge
 from layersync.api.meaning import TABLE, Kind, Meaning, meaning_of_answer, meaning_of_failure
@@ -54,7 +55,7 @@ def conditions(clock: Clock) -> Conditions:
 
 
 async def patched(transport: Transport, clock: Clock) -> Met:
-    tries = Tries(clock.now())
+    tries = Tries()
 
     async def prepare() -> Request:
         return Request(method="PATCH", path=PATH, body=b'{"tagline": "new"}', idempotency_key="key")

@@ -135,6 +135,6 @@ async def send_patch(session: Session) -> None:
         return Request(method="PATCH", path=f"/v1/projects/{ACME}", body=b'{"tagline":"x"}')
 
     try:
-        await link.writer().patch(request, Tries(0.0))
+        await link.writer().patch(request, Tries())
     finally:
         await session.transport.close()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from benchmarks.planning.checked import FORM, kept
 from benchmarks.planning.data import pages
-from layersync.api.client import Conditions, ReadClient, Tally
+from layersync.api.client import ReadClient
 from layersync.api.clock import SystemClock
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.fetch import fetch
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop

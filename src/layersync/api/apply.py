@@ -29,6 +29,8 @@ from layersync.values.outcome import Outcome, Word
 _GRACE_S = 5.0
 _MASS_REFUSAL = 20
 _FORBIDDEN_IN_A_ROW = 3
+_UNSEEN = frozenset({Kind.REFUSED, Kind.NOT_SENT})  # settled without a look at the record
+_EARLIER = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
 
 
 class Journal(Protocol):
@@ -126,7 +128,7 @@ class Apply:
         obstacle = await self._turns.obstacle(change)
         if self._desk.stop.asked or self.ended is not None:
             return Word.NOT_ATTEMPTED
-        errand = _Errand(change, Tries(self._desk.clock.now()))
+        errand = _Errand(change, Tries())
         if obstacle is not None:
             return self._close(errand, None, obstacle)
         return await self._send(errand)
@@ -211,9 +213,8 @@ class Apply:
             self._end(ending)
             return self._interrupted(errand)
         settled = await self._meaning(errand, judgement)
-        if errand.tries.perhaps and settled.word in {Word.REFUSED, Word.FAILED}:
-            seen = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
-            return await self._desk.looks.after(errand.change, at_base=settled, done=seen)
+        if errand.tries.perhaps and judgement.kind in _UNSEEN:
+            return await self._desk.looks.after(errand.change, at_base=settled, done=_EARLIER)
         return settled
 
     async def _meaning(self, errand: _Errand, judgement: Judgement) -> Settled:  # noqa: PLR0911  a table
@@ -227,7 +228,8 @@ class Apply:
                 return Settled(Word.REFUSED, judgement.message, "correct the row, or ask Layers with the request id")
             case Kind.CONTESTED:
                 refused = Settled(Word.REFUSED, judgement.message, "correct the row: the value is in use elsewhere")
-                return await looks.after(change, at_base=refused, done=Settled(Word.CONVERGED))
+                done = _EARLIER if errand.tries.perhaps else Settled(Word.CONVERGED)
+                return await looks.after(change, at_base=refused, done=done)
             case Kind.IN_FLIGHT:
                 return await self._with_new_key(errand)
             case Kind.NOT_SENT:
@@ -235,13 +237,13 @@ class Apply:
             case _:
                 gave_up = Settled(Word.FAILED, f"gave up: {judgement.message}; the record is as before", "run again")
                 seen = Settled(Word.CHANGED, "the answer was lost; the record shows the change")
-                return await looks.after(change, at_base=gave_up, done=seen)
+                taken_on = judgement.status is not None and judgement.status < 300
+                return await looks.after(change, at_base=gave_up, done=seen, patiently=taken_on)
 
     async def _with_new_key(self, errand: _Errand) -> Settled:
         """The key is held by another request for longer than that may take: read, and once more with a new key."""
         again = Settled(Word.NOT_ATTEMPTED)
-        seen = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
-        settled = await self._desk.looks.after(errand.change, at_base=again, done=seen)
+        settled = await self._desk.looks.after(errand.change, at_base=again, done=_EARLIER)
         if settled is not again:
             return settled
         assert errand.intent is not None  # noqa: S101  it was sent

@@ -4,8 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from layersync.api.client import Conditions, ReadClient, Tally, WriteClient
+from layersync.api.breaker import PAUSE_S, breakers_of
+from layersync.api.client import ReadClient, WriteClient
 from layersync.api.clock import Clock
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.lots import Pools
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop
@@ -46,8 +48,17 @@ async def connect(
     `organization` is the child one to act in, if any.
     Raises ApiRefuses for a key that is no good, StoppedEarly when the API can't be reached.
     """
-    gates = gates_of(budget_for("standard"), clock)
-    conditions = Conditions(gates=gates, clock=clock, stop=stop, rng=rng, tally=Tally(), max_attempts=max_attempts)
+    first = budget_for("standard")
+    gates = gates_of(first, clock)
+    conditions = Conditions(
+        gates=gates,
+        clock=clock,
+        stop=stop,
+        rng=rng,
+        tally=Tally(),
+        max_attempts=max_attempts,
+        breakers=breakers_of(min(PAUSE_S, first.window_s / 2)),
+    )
     reader = ReadClient(transport, conditions)
     identity = await who_am_i(reader, organization)
     budget = budget_for(identity.tier)

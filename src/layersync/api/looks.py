@@ -53,8 +53,20 @@ class Looks:
             return replace(looked.change, read_at=self._clock.now())
         return _unsent(looked)
 
-    async def after(self, change: Change, at_base: Settled, done: Settled) -> Settled:
-        """Settles by reading what an answer left open: `done` at the desired values, `at_base` at the planned ones."""
+    async def after(self, change: Change, at_base: Settled, done: Settled, *, patiently: bool = False) -> Settled:
+        """Settles by reading what an answer left open: `done` at the desired values, `at_base` at the planned ones.
+
+        `patiently` looks more than once where the server seems to have taken the change on.
+        """
+        settled = at_base
+        for pause in _READ_BACK_S if patiently else (0.0,):
+            await self._clock.sleep(pause)
+            settled = await self._look(change, at_base, done)
+            if settled is not at_base:
+                break
+        return settled
+
+    async def _look(self, change: Change, at_base: Settled, done: Settled) -> Settled:
         try:
             record = await read_record(self._form, change.id, self._reader)
         except SyncError as error:

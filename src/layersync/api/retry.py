@@ -9,6 +9,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 from layersync.api.clock import Clock
 from layersync.api.judge import Judgement
 from layersync.api.meaning import Kind
+from layersync.api.retry_budget import RetryBudget
 from layersync.api.stop import Stop
 
 _BASE_S = 0.5
@@ -22,15 +23,15 @@ _AGAIN = frozenset({Kind.THROTTLED, Kind.IN_FLIGHT, Kind.UNKNOWN, Kind.NOT_SENT}
 class Tries:
     """The tries of one request.
 
-    `since` is when the first was asked for; `sent` counts all, `counted` those that count as attempts; `perhaps` is
-    true while some try may have reached the record without an answer that says so.
+    `sent` counts all, `counted` those that count as attempts; `perhaps` is true while some try may have reached the
+    record without an answer that says so; `in_flight_since` is when the API first said that the key is in use.
     """
 
-    since: float
     counted: int = 0
     sent: int = 0
     waited_s: float = 0.0
     perhaps: bool = False
+    in_flight_since: float | None = None
 
 
 class Retry:
@@ -46,23 +47,33 @@ class Retry:
         self._rng = rng
         self._max_attempts = max_attempts
 
-    async def __call__(self, one_try: Callable[[], Awaitable[Judgement]], tries: Tries) -> Judgement:
-        """Gives the judgement of the last try. Raises Stopped when the end of the run is asked for while waiting."""
+    async def __call__(
+        self, one_try: Callable[[], Awaitable[Judgement]], tries: Tries, budget: RetryBudget
+    ) -> Judgement:
+        """Gives the judgement of the last try; `budget` pays for tries after one that nothing is known of.
+
+        Raises Stopped when the end of the run is asked for while waiting.
+        """
         retrying = AsyncRetrying(
             retry=retry_if_result(lambda judgement: judgement.kind in _AGAIN),
-            stop=lambda state: self._enough(_last(state), tries),
+            stop=lambda state: self._enough(_last(state), tries, budget),
             wait=lambda state: self._wait_s(_last(state), tries),
             sleep=lambda seconds: self._sleep(seconds, tries),
             retry_error_callback=_last,
         )
         return await retrying(one_try)
 
-    def _enough(self, last: Judgement, tries: Tries) -> bool:
+    def _enough(self, last: Judgement, tries: Tries, budget: RetryBudget) -> bool:
         if last.kind is Kind.THROTTLED:
             return False
         if last.kind is Kind.IN_FLIGHT:
-            return self._clock.now() - tries.since >= _IN_FLIGHT_LIMIT_S
-        return tries.counted >= min(last.tries, self._max_attempts)
+            return self._long_in_flight(tries)
+        return tries.counted >= min(last.tries, self._max_attempts) or not budget.afford()
+
+    def _long_in_flight(self, tries: Tries) -> bool:
+        now = self._clock.now()
+        tries.in_flight_since = now if tries.in_flight_since is None else tries.in_flight_since
+        return now - tries.in_flight_since >= _IN_FLIGHT_LIMIT_S
 
     def _wait_s(self, last: Judgement, tries: Tries) -> float:
         if last.kind is Kind.THROTTLED:
