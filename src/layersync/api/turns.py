@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from layersync.api.looks import Settled
 from layersync.values.change import Change
-from layersync.values.outcome import Word
-
-_FREED = frozenset({Word.CHANGED, Word.CONVERGED})
+from layersync.values.outcome import DONE, Word
 
 
 class Turns:
@@ -32,7 +30,7 @@ class Turns:
         for row in change.after:
             if row in self._over:
                 await self._over[row].wait()
-            if (word := self._words.get(row, Word.CHANGED)) not in _FREED:
+            if (word := self._words.get(row, Word.CHANGED)) not in DONE:
                 return _stuck(row, word)
         return None
 

@@ -13,10 +13,9 @@ from layersync.resources.resource import Resource
 from layersync.values.cell import CLEAR, FORGET, canonical
 from layersync.values.desired import Desired
 from layersync.values.drift import OnDrift
-from layersync.values.outcome import Outcome, Word
+from layersync.values.leaves import overlap
+from layersync.values.outcome import DONE, Outcome
 from layersync.values.plan import Plan, PlanState
-
-DONE = frozenset({Word.CHANGED, Word.CONVERGED})
 
 _COMPARED = [PlanState.CHANGE.value, PlanState.UNCHANGED.value]
 
@@ -70,6 +69,17 @@ def settled_cells(
             line.update([_settled_cell(path, value, {**known.get(id_, {}), **line}, form)])
     paths = dict.fromkeys(path for line in lines.values() for path in line)
     return pl.DataFrame(list(lines.values()), schema=dict.fromkeys(("_id", *paths), pl.String))
+
+
+def agreed_again(agreed: pl.DataFrame, undone: Mapping[str, Mapping[str, object]]) -> tuple[tuple[str, str], ...]:
+    """Gives the places (record id, path) of `Memory.undone` at which sheet and live agree again."""
+    if not undone:
+        return ()
+    lines = agreed.filter(pl.col("_id").is_in(list(undone))).iter_rows(named=True)
+    stated = {line["_id"]: [path for path, cell in line.items() if cell not in {None, FORGET}] for line in lines}
+    return tuple(
+        (id_, path) for id_, paths in stated.items() for path in undone[id_] if any(overlap(path, one) for one in paths)
+    )
 
 
 def _lines_of(ledger: pl.DataFrame | None, ids: Sequence[str]) -> Iterable[dict[str, str | None]]:

@@ -10,10 +10,11 @@ from uuid import uuid4
 
 from layersync.state.clocks import Clocks, Instant
 from layersync.state.store import Store, storable
+from layersync.state.undone import note_written
 from layersync.values.change import Change
 from layersync.values.intent import Intent
 from layersync.values.memory import OpenChange
-from layersync.values.outcome import Outcome, Word
+from layersync.values.outcome import DONE, Outcome, Word
 
 # The API replays an answer for 24 hours; source: contract, section 7, and reliability, section 3.7.
 KEY_LIFE_S: Final = 23 * 3600.0
@@ -41,12 +42,17 @@ class Journal:
         clocks: Clocks | None = None,
         new_key: Callable[[], str] = _random_key,
         reusable: Iterable[OpenChange] = (),
+        undoes: str | None = None,
     ) -> None:
-        """`reusable` are the changes of dead runs (`Memory.open_changes`) that may be sent again."""
+        """`reusable` are the changes of dead runs (`Memory.open_changes`) that may be sent again.
+
+        `undoes` is the run that the changes take back, None where they take none back.
+        """
         self._store = store
         self._run_id = run_id
         self._clocks = clocks or Clocks()
         self._new_key = new_key
+        self._undoes = undoes
         self._reusable = {(change.resource, change.id, change.body): change for change in _oldest_first(reusable)}
 
     def intend(self, change: Change) -> Intent:
@@ -59,7 +65,7 @@ class Journal:
         with self._store.transaction() as connection:
             key = self._key(connection, change, body)
             seq = _next_seq(connection, self._run_id)
-            _insert_intent(connection, self._run_id, seq, change, body, key)
+            _insert_intent(connection, self._run_id, seq, change, body, key, self._undoes)
             connection.execute("INSERT INTO open_changes (run_id, seq) VALUES (?, ?)", (self._run_id, seq))
             if key.earlier:
                 _close(connection, key.earlier.run_id, key.earlier.seq)
@@ -141,12 +147,12 @@ def _next_seq(connection: sqlite3.Connection, run_id: str) -> int:
 
 
 def _insert_intent(
-    connection: sqlite3.Connection, run_id: str, seq: int, change: Change, body: bytes, key: _Key
+    connection: sqlite3.Connection, run_id: str, seq: int, change: Change, body: bytes, key: _Key, undoes: str | None
 ) -> None:
     connection.execute(
         "INSERT INTO intents (run_id, seq, job, row, resource, key, id, name, body, base, desired, idempotency_key, "
-        "born_wall, born_boot, born_boot_id, born_server, continues_run, continues_seq) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "born_wall, born_boot, born_boot_id, born_server, continues_run, continues_seq, before, undoes) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             run_id,
             seq,
@@ -166,6 +172,8 @@ def _insert_intent(
             key.born.server,
             key.earlier.run_id if key.earlier else None,
             key.earlier.seq if key.earlier else None,
+            _json(change.base),
+            undoes,
         ),
     )
 
@@ -190,6 +198,8 @@ def _insert_outcome(connection: sqlite3.Connection, run_id: str, seq: int, outco
             None if outcome.finished_at is None else outcome.finished_at.isoformat(),
         ),
     )
+    if outcome.word in DONE:
+        note_written(connection, run_id, seq)
 
 
 def _is_settled(connection: sqlite3.Connection, run_id: str, seq: int) -> bool:

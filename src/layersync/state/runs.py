@@ -1,5 +1,6 @@
 """The runs: when each began and ended, and how many rows a job had when it last ended well."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,18 @@ def finish(store: Store, run_id: str, exit_code: int, finished_at: datetime) -> 
         )
 
 
+def find(store: Store, run_id: str) -> Run | None:
+    """Gives a run as it began; None where the state file has none of that id."""
+    found = store.rows("SELECT * FROM runs WHERE run_id = ?", (run_id,))
+    jobs = store.rows("SELECT job FROM run_jobs WHERE run_id = ? ORDER BY job", (run_id,))
+    return _run(found[0], tuple(row["job"] for row in jobs)) if found else None
+
+
+def ids(store: Store) -> tuple[str, ...]:
+    """Gives the ids of all runs in the state file, newest first."""
+    return tuple(row["run_id"] for row in store.rows("SELECT run_id FROM runs ORDER BY started_at DESC, run_id DESC"))
+
+
 def last_rows(store: Store, base_url: str, organization_id: str, job: str) -> int | None:
     """The data rows of the job's last run that ended well, None before any: the baseline of the shrink guard."""
     found = store.rows(
@@ -73,3 +86,19 @@ def set_last_rows(store: Store, base_url: str, organization_id: str, job: str, r
             "ON CONFLICT (base_url, organization_id, job) DO UPDATE SET rows = excluded.rows",
             (base_url, organization_id, job, rows),
         )
+
+
+def _run(row: sqlite3.Row, jobs: tuple[str, ...]) -> Run:
+    return Run(
+        run_id=row["run_id"],
+        command=row["command"],
+        base_url=row["base_url"],
+        organization_id=row["organization_id"],
+        started_at=datetime.fromisoformat(row["started_at"]),
+        tool_version=row["tool_version"],
+        host=row["host"],
+        pid=row["pid"],
+        user=row["user"],
+        jobs=jobs,
+        plan_digest=row["plan_digest"],
+    )

@@ -176,4 +176,21 @@ _LEFT_OVER: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS, _LEFT_OVER)
+# What undoing a run needs, and the values that were undone: one of a path, the one that was taken back last.
+_UNDO: Migration = (
+    "ALTER TABLE intents ADD COLUMN before TEXT",
+    "ALTER TABLE intents ADD COLUMN undoes TEXT",
+    """
+    CREATE TABLE undone (
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        id TEXT NOT NULL,
+        path TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (base_url, organization_id, resource, id, path)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS, _LEFT_OVER, _UNDO)

@@ -12,6 +12,7 @@ class Guard(StrEnum):
     ARCHIVE = "archive"
     CLEARS = "clears"
     RESEARCH = "research"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

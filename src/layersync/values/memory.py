@@ -42,6 +42,8 @@ class Memory:
     `writes_today`: PATCHes sent with this key since midnight UTC. `open_changes`: those of dead runs that were found
     still at their base, kept for sending again with the same key and bytes.
     `refused` are the changes that the API refused before, by mark; `unsettled` says what did not get through last time.
+    `undone` maps records (the normalised id) to the values, by dotted path, that `undo` took back and that no sheet has
+    agreed on with live since.
     `ledger` holds the values on which sheet and live last agreed, None where nothing is known: one line per record,
     `_id` String (the normalised id of the record), and one String column per managed path, named by it: the cell as the
     sheet stated it, written as `values.cell` says of desired cells; null = nothing agreed.
@@ -54,6 +56,7 @@ class Memory:
     open_changes: tuple[OpenChange, ...] = ()
     refused: Mapping[str, Refusal] = field(default_factory=dict)
     unsettled: Unsettled = field(default_factory=Unsettled)
+    undone: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     ledger: "pl.DataFrame | None" = field(default=None, compare=False)
     full_records: Mapping[str, FullRecord] | None = None
     all_read: str = ""

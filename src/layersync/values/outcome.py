@@ -26,6 +26,8 @@ class Word(StrEnum):
 
 # What a change has come to for good: nothing more of it is sent, whoever carries its plan out again.
 SETTLED = frozenset({Word.CHANGED, Word.CONVERGED, Word.CONFLICT, Word.REFUSED, Word.NOT_FOUND})
+# What a change has come to when its record is as desired.
+DONE = frozenset({Word.CHANGED, Word.CONVERGED})
 PROBLEMS = frozenset({Word.INVALID, Word.NOT_FOUND, Word.CONFLICT, Word.REFUSED, Word.FAILED, Word.HELD, Word.UNKNOWN})
 # What did not get through: there is something to correct, or to wait for.
 LEFT = PROBLEMS | {Word.NOT_ATTEMPTED}
