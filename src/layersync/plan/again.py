@@ -15,4 +15,4 @@ def plan_again(saved: Plan, memory: Memory, form: Resource, limits: GuardLimits 
     `limits` is None where a person approved the plan's own preview: then its guards hold nothing (contract, section 6).
     """
     open_plan = replace(saved, holds=())
-    return replace(saved, holds=holds_of(open_plan, limits, memory.last_rows, form) if limits is not None else ())
+    return replace(saved, holds=holds_of(open_plan, limits, memory, form) if limits is not None else ())

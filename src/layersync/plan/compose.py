@@ -83,7 +83,7 @@ def plan_of(
         drifts=tuple(drift for one in decisions for drift in one.drifts),
         reads=live.reads,
     )
-    return replace(plan, holds=holds_of(plan, limits, memory.last_rows, form))
+    return replace(plan, holds=holds_of(plan, limits, memory, form))
 
 
 def _refuse_wrong_sheet(desired: Desired, matched: pl.DataFrame, live: Live, form: Resource) -> None:

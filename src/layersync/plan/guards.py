@@ -1,34 +1,46 @@
 """The guards of contract section 6, checked on a complete plan."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from layersync.plan.effects import count_effects
 from layersync.plan.moves import behind
+from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
+from layersync.values.cell import same
 from layersync.values.change import Change
 from layersync.values.guards import Guard, GuardLimits, Hold
+from layersync.values.leaves import leaves
+from layersync.values.memory import Memory
 from layersync.values.plan import Plan
 
 _COUNTED = {
     Guard.ARCHIVE: "records going to archived",
     Guard.CLEARS: "fields going to null",
     Guard.RESEARCH: "changes of appDescription that restart keyword research",
+    Guard.UNDONE: "cells still state a value that was undone",
 }
+_Undone = Mapping[str, Mapping[str, object]]  # `Memory.undone`
 
 
-def holds_of(plan: Plan, limits: GuardLimits, last_rows: int | None, form: Resource) -> tuple[Hold, ...]:
-    """Gives the guards that trip on a plan; `last_rows` is the baseline of the shrink guard, None on a first run."""
+def holds_of(plan: Plan, limits: GuardLimits, memory: Memory, form: Resource) -> tuple[Hold, ...]:
+    """Gives the guards that trip on a plan.
+
+    Undoing is asked for by name: how many records it changes is no surprise, and a value that was undone may come back.
+    """
     held = (
         _too_many_changes(plan, limits),
-        _shrunk(plan, limits, last_rows),
+        _shrunk(plan, limits, memory.last_rows),
         _rows_hold(plan, Guard.ARCHIVE, limits.archive, limits, form),
         _rows_hold(plan, Guard.CLEARS, limits.clears, limits, form),
         _rows_hold(plan, Guard.RESEARCH, limits.research, limits, form),
+        _undone_again(plan, limits, memory.undone),
     )
     return tuple(hold for hold in held if hold is not None)
 
 
 def _too_many_changes(plan: Plan, limits: GuardLimits) -> Hold | None:
+    if plan.undoes is not None:
+        return None
     if limits.max_changes.share is not None and (plan.partial or plan.matched < limits.min_rows):
         return None
     limit = limits.max_changes.of(plan.matched)
@@ -48,9 +60,27 @@ def _shrunk(plan: Plan, limits: GuardLimits, last_rows: int | None) -> Hold | No
 
 def _rows_hold(plan: Plan, guard: Guard, limit: int, limits: GuardLimits, form: Resource) -> Hold | None:
     counts = {change.row: count for change in plan.changes if (count := _count(change, guard, form))}
+    return _counted_hold(plan, guard, counts, limit, limits)
+
+
+def _undone_again(plan: Plan, limits: GuardLimits, undone: _Undone) -> Hold | None:
+    if plan.undoes is not None or not undone:
+        return None
+    counts = {change.row: count for change in plan.changes if (count := _undone_cells(change, undone))}
+    return _counted_hold(plan, Guard.UNDONE, counts, 0, limits)
+
+
+def _counted_hold(plan: Plan, guard: Guard, counts: Mapping[int, int], limit: int, limits: GuardLimits) -> Hold | None:
     total = sum(counts.values())
     message = f"{total} {_COUNTED[guard]}; the limit is {limit}"
     return _hold(plan, guard, total, limit, limits, message, rows=counts)
+
+
+def _undone_cells(change: Change, undone: _Undone) -> int:
+    """Counts the edits that would bring back a value that was taken back from this very record."""
+    told = undone.get(normal_id(change.id, ANY_ID) or change.id, {})
+    stated = (leaves(edit.path, edit.before, edit.after) for edit in change.edits if told)
+    return sum(any(path in told and same(told[path], value) for path, value in one) for one in stated)
 
 
 def _count(change: Change, guard: Guard, form: Resource) -> int:

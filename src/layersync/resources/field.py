@@ -31,11 +31,13 @@ class Effect:
     """Something that a change does beside changing the field.
 
     It happens when the new value is `on_value`, or any non-empty one where `on_value` is None. `guard` counts it.
+    `lasting` is what stays of it when the field gets its old value back.
     """
 
     note: str
     guard: Guard | None = None
     on_value: str | None = None
+    lasting: str = ""
 
     def follows(self, after: object) -> bool:
         """Tells whether setting the field to `after` has this effect."""

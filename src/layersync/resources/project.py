@@ -7,8 +7,17 @@ from layersync.values.guards import Guard
 
 BRAND_VOICES = ("authentic", "witty", "professional", "warm", "casual", "educational")
 
-RESEARCH = Effect("restarts keyword research (4-5 minutes, replaces the TikTok hashtag bank)", Guard.RESEARCH)
-ARCHIVE = Effect("stops scheduled posts and new content generation", Guard.ARCHIVE, on_value="archived")
+RESEARCH = Effect(
+    "restarts keyword research (4-5 minutes, replaces the TikTok hashtag bank)",
+    Guard.RESEARCH,
+    lasting="the hashtag bank that was replaced does not come back",
+)
+ARCHIVE = Effect(
+    "stops scheduled posts and new content generation",
+    Guard.ARCHIVE,
+    on_value="archived",
+    lasting="posts that were cancelled do not come back",
+)
 NEXT_TICK = Effect("takes effect on the next scheduler tick")
 
 PROJECTS = Resource(
