@@ -14,6 +14,7 @@ from layersync.state import runs
 from layersync.state.applied import keep_not_sent, settled_rows
 from layersync.state.journal import body_of, settle_open
 from layersync.state.memory import close_run, remember, unfinished_runs
+from layersync.state.undone import undone_values
 from layersync.values.memory import OpenChange
 from layersync.values.outcome import Outcome, Word
 from layersync.values.report import Report
@@ -37,7 +38,10 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     still_open = () if is_dry else tuple(change for change, outcome in ends if outcome is None)
     ledger = recall_ledger(job, dead, link.target, session, done)
     kept, why_none = recall_full_records(job, link.target.organization_id, session)
-    memory = replace(memory, open_changes=still_open, ledger=ledger, full_records=kept, all_read=why_none)
+    undone = undone_values(session.store, *where[:2], job.form.name)
+    memory = replace(
+        memory, open_changes=still_open, ledger=ledger, full_records=kept, all_read=why_none, undone=undone
+    )
     memory = with_left_over(memory, where, session)
     return _resumed(replace(job, memory=memory, dead_runs=() if is_dry else dead), link, session)
 

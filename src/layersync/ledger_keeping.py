@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from layersync.plan.agreed import DONE, agreed_of, settled_cells
+from layersync.plan.agreed import agreed_again, agreed_of, settled_cells
 from layersync.session import Job, Session
 from layersync.state.ledger import LEDGER, merged
 from layersync.state.memory import settled_values
 from layersync.state.snapshot import Found, Owner, read_snapshot, write_snapshot
+from layersync.state.undone import forget_undone
 from layersync.values.memory import OpenChange
+from layersync.values.outcome import DONE
 from layersync.values.plan import Plan
 from layersync.values.target import Target
 
@@ -34,7 +36,7 @@ def recall_ledger(
         ledger = merged(ledger, settled_cells(settled, ledger, job.form))
         if not session.order.dry_run:
             write_snapshot(session.state_dir, owner, LEDGER, ledger)
-    if ledger is None and job.saved is None:
+    if ledger is None and job.has_sheet:
         told = "the first run of this job here: sheet and live are compared; who changed what is told from the next on"
         session.console.tell(f"{job.name}: {told}")
     return ledger
@@ -51,6 +53,8 @@ def keep_ledger(job: Job, organization_id: str, session: Session) -> None:
     else:
         agreed = agreed_of(job.desired, job.plan, job.outcomes, job.form)
         write_snapshot(session.state_dir, owner, LEDGER, merged(job.memory.ledger, agreed))
+        places = agreed_again(agreed, job.memory.undone)
+        forget_undone(session.store, session.base_url, organization_id, job.form.name, places)
 
 
 def owner_of(job: Job, organization_id: str, session: Session) -> Owner:

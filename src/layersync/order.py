@@ -9,6 +9,7 @@ from typing import Protocol
 from layersync.settings.allow import Allowance
 from layersync.settings.model import Settings
 from layersync.settings.secret import ApiKey
+from layersync.state.runs import Run
 from layersync.values.report import Report
 from layersync.values.saved_plan import SavedPlan
 from layersync.values.target import Target
@@ -22,9 +23,9 @@ class Order:
     by now); `only_keys` and `only_fields` narrow the sheets, empty = all. `explain` asks about one row,
     `KEY[:FIELD]`. `deadline` (aware) and `max_duration_s` end the run early; `wait_s` is how long to
     wait for the lock. `plan_out` is where a dry run saves its plan besides its run folder. `saved` is a plan to
-    carry out, so that no sheet is read; `approved` says that a person named the run that showed it, so that its guards
-    hold nothing. `retry_quarantined` sends again what the API refused before. `ask` says that a person must agree
-    before the first write; `detailed` that changes end the run with exit code 2.
+    carry out, `undoes` a run to undo: then no sheet is read. `approved` says that a person named the run that showed
+    the plan, so that its guards hold nothing. `retry_quarantined` sends again what the API refused before. `ask` says
+    that a person must agree before the first write; `detailed` that changes end the run with exit code 2.
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class Order:
     wait_s: float = 0.0
     plan_out: Path | None = None
     saved: SavedPlan | None = None
+    undoes: Run | None = None
     approved: bool = False
     retry_quarantined: bool = False
     detailed: bool = False

@@ -1,4 +1,4 @@
-"""Where a plan comes from: a sheet, or a file that holds one; `carry_out` neither knows nor cares."""
+"""Where a plan comes from: a sheet, a file that holds one, or a run to undo; `carry_out` neither knows nor cares."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -9,8 +9,11 @@ from layersync.plan.again import plan_again
 from layersync.plan.compose import plan_of
 from layersync.plan.disputes import Stated, disputes, without
 from layersync.plan.explain import explain
+from layersync.plan.reverse import reverse_plan
+from layersync.plan.wanted import wanted_of
 from layersync.record_keeping import keep_full_records
 from layersync.session import Job, Session
+from layersync.state.sent import sent_by
 from layersync.steps import progress, tell_reads
 from layersync.values.desired import Desired
 from layersync.values.live import Live
@@ -21,7 +24,9 @@ Origin = Callable[[Job, Link, Session], Awaitable[Job]]
 
 def origin_of(job: Job) -> Origin:
     """Gives what plans a job that is ready for it."""
-    return from_file if job.saved is not None else from_sheet
+    if job.saved is not None:
+        return from_file
+    return from_sheet if job.undoes is None else from_run
 
 
 async def from_sheet(job: Job, link: Link, session: Session) -> Job:
@@ -37,6 +42,15 @@ async def from_file(job: Job, _link: Link, session: Session) -> Job:
     assert job.saved is not None  # noqa: S101  that is what sends a job here
     limits = None if session.order.approved else job.limits
     return replace(job, plan=plan_again(job.saved, job.memory, job.form, limits))
+
+
+async def from_run(job: Job, link: Link, session: Session) -> Job:
+    """The journal of a run → what is live of its records → the plan that puts back what was before."""
+    assert job.undoes is not None  # noqa: S101  that is what sends a job here
+    sent = sent_by(session.store, job.undoes, job.name)
+    wanted = wanted_of(job.rules.source, job.name, sent, job.form)
+    live = await _read(job, wanted, link, session)
+    return replace(job, plan=reverse_plan(job.undoes, sent, wanted, live, job.memory, job.form, job.limits))
 
 
 async def _read(job: Job, desired: Desired, link: Link, session: Session) -> Live:

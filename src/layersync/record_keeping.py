@@ -17,7 +17,7 @@ def recall_full_records(
 
     None where the job wants everything read (`fetch = "full"`), or a listing of this resource shows no stamps.
     """
-    if job.trust_s is None or job.saved is not None:
+    if job.trust_s is None or not job.has_sheet:
         return None, ""
     if job.form.listing.stamp is None:
         return None, f"the listing of {job.form.name} does not show when a record changed"

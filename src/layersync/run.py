@@ -260,7 +260,9 @@ def _job(order: Order, name: str) -> Job:
     settings = order.settings
     told = settings.jobs[name]
     saved = next((plan for plan in order.saved.plans if plan.job == name), None) if order.saved else None
+    undoes = None if order.undoes is None else order.undoes.run_id
     sources = order.sources if saved is None else {name: saved.source}
+    sources = sources if undoes is None else {name: f"run {undoes}"}
     return Job(
         name=name,
         form=RESOURCES[told.resource],
@@ -270,4 +272,5 @@ def _job(order: Order, name: str) -> Job:
         aborts_on_invalid=told.invalid_rows == "abort",
         trust_s=told.full_every if told.fetch == "changed" else None,
         saved=saved,
+        undoes=undoes,
     )

@@ -1,6 +1,7 @@
 """Which run this is: its id, and who or what started it."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,6 +9,9 @@ from random import Random
 
 from layersync.values.report import Trigger
 
+LATEST = "latest"
+
+_RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 _COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA", "BITBUCKET_COMMIT", "BUILD_SOURCEVERSION")
 _ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
 _PAGES = ("CI_JOB_URL", "BUILD_URL")
@@ -16,6 +20,11 @@ _PAGES = ("CI_JOB_URL", "BUILD_URL")
 def new_run_id(started_at: datetime, rng: Random) -> str:
     """Gives an id that sorts by time: `20261121T020003Z-7f3a`."""
     return f"{started_at:%Y%m%dT%H%M%SZ}-{rng.randrange(16**4):04x}"
+
+
+def is_run_id(text: str) -> bool:
+    """Tells an id of a run from the name of a file."""
+    return _RUN_ID.fullmatch(text) is not None
 
 
 def find_trigger(environ: Mapping[str, str] = os.environ) -> Trigger:

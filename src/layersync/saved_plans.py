@@ -1,20 +1,17 @@
 """Saved plans on the disk: found by file or by run, read whole, and fit for these settings."""
 
 import os
-import re
 import stat
 from pathlib import Path
 
 from layersync.errors import PlanUnusable, UsageError
 from layersync.files import PLAN_FILE
 from layersync.plan.from_text import saved_plan_of
+from layersync.run_identity import LATEST, is_run_id
 from layersync.settings.model import Settings
 from layersync.settings.suggest import did_you_mean, listed
 from layersync.values.saved_plan import SavedPlan
 
-LATEST = "latest"
-
-_RUN_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{4}")
 _LARGEST = 1 << 30
 _PIECE = 1 << 20
 
@@ -24,7 +21,7 @@ def find_plan(place: str, report_dir: Path) -> tuple[Path, bool]:
 
     UsageError for a run that is not there or kept no plan; what a file holds is another question.
     """
-    if place != LATEST and _RUN_ID.fullmatch(place) is None:
+    if place != LATEST and not is_run_id(place):
         return Path(place).absolute(), False
     folder = report_dir / place
     if not folder.is_dir():
@@ -89,4 +86,4 @@ def _read(handle: int) -> bytes:
 def _runs_in(report_dir: Path) -> list[str]:
     if not report_dir.is_dir():
         return []
-    return [folder.name for folder in report_dir.iterdir() if _RUN_ID.fullmatch(folder.name)]
+    return [folder.name for folder in report_dir.iterdir() if is_run_id(folder.name)]

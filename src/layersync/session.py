@@ -42,8 +42,8 @@ class Job:
     another read of it, None where every record is to be read.
     `live` is kept between plan and writes only where another job is of the same resource.
     `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
-    `saved` is the plan to carry out where none is made from a sheet, and `earlier` the outcomes that changes of it have
-    from runs before this one.
+    `saved` is the plan to carry out, or `undoes` the run to undo, where no plan is made from a sheet. `earlier` are the
+    outcomes that changes of a saved plan have from runs before this one.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Job:
     aborts_on_invalid: bool = False
     trust_s: float | None = None
     saved: Plan | None = None
+    undoes: str | None = None
     earlier: Mapping[int, Outcome] = field(default_factory=dict)
     desired: Desired | None = None
     live: Live | None = None
@@ -63,6 +64,11 @@ class Job:
     plan: Plan | None = None
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     failure: SyncError | None = None
+
+    @property
+    def has_sheet(self) -> bool:
+        """True where the plan is to be made from a sheet."""
+        return self.saved is None and self.undoes is None
 
     def failed(self, error: SyncError) -> "Job":
         """The job as it ended; the first reason stands."""
@@ -176,7 +182,7 @@ def _source(job: Job) -> Source:
         job=job.name,
         path=source_name(job.rules.source),
         sha256=grid.sha256 if grid else None,
-        rows=len(job.desired.rows) if job.desired else 0,
+        rows=len(job.desired.rows) if job.desired else job.plan.data_rows if job.plan else 0,
     )
 
 

@@ -129,10 +129,15 @@ def _warn_of_scopes(link: Link, session: Session) -> None:
 
 
 def _refuse_other_organization(link: Link, session: Session) -> None:
-    saved, found = session.order.saved, link.target.organization_id
-    if saved is not None and saved.organization_id != found:
-        told = f"the saved plan is for the organisation {saved.organization_id}; this key is of {found}"
+    found, order = link.target.organization_id, session.order
+    if order.saved is not None and order.saved.organization_id != found:
+        told = f"the saved plan is for the organisation {order.saved.organization_id}; this key is of {found}"
         raise PlanUnusable(told, "use the key of that organisation, or make a plan with this one")
+    if order.undoes is not None and order.undoes.organization_id != found:
+        told = (
+            f"run {order.undoes.run_id} was for the organisation {order.undoes.organization_id}; this key is of {found}"
+        )
+        raise PlanUnusable(told, "use the key of that organisation")
 
 
 def progress(job: Job, session: Session) -> Callable[[int, int], None]:
@@ -266,6 +271,7 @@ def _journal(job: Job, session: Session) -> Journal:
         clocks=session.clocks,
         new_key=lambda: str(uuid.UUID(int=session.rng.getrandbits(128), version=4)),
         reusable=job.memory.open_changes,
+        undoes=job.plan.undoes if job.plan else None,
     )
 
 

@@ -31,16 +31,18 @@ async def sync(session: Session) -> Report:
 
 
 async def read(job: Job, session: Session) -> Job:
-    """sheet → desired: offline, under the job's lock; a saved plan has its sheet behind it."""
+    """sheet → desired: offline, under the job's lock; a saved plan and a run to undo have their sheet behind them."""
     try:
         await lock(job, session)
-        return job if job.saved else replace(job, desired=read_sheet(job.rules, job.form, await received(job, session)))
+        if not job.has_sheet:
+            return job
+        return replace(job, desired=read_sheet(job.rules, job.form, await received(job, session)))
     except SyncError as error:
         return job.failed(error)
 
 
 async def prepare(job: Job, link: Link, session: Session) -> Job:
-    """desired → live → plan, or a plan that was saved: reads only."""
+    """desired → live → plan, or a plan that was saved, or one that undoes a run: reads only."""
     if job.failure is not None:
         return job
     try:

@@ -195,7 +195,7 @@ def test_a_record_read_more_than_a_minute_ago_is_read_again_and_never_overwritte
     server.records[path_of(2)]["tagline"] = "new"
     ran = carry_out(server, changes, tmp_path, wait_first_s=61)
     assert ran.words == [Word.CHANGED, Word.CONFLICT, Word.CONVERGED]
-    assert "tagline was old, is now somebody else's, the sheet says new" in ran.outcomes[3].message
+    assert "tagline was old, is now somebody else's, the plan says new" in ran.outcomes[3].message
     assert len(server.sends("PATCH")) == 1
 
 

@@ -136,7 +136,7 @@ def _unsent(looked: Recheck) -> Settled:
     if looked.verdict is Verdict.CONVERGED:
         return Settled(Word.CONVERGED, "somebody else made the same change in the meantime")
     moved = "; ".join(
-        f"{edit.path} was {_words(edit.before)}, is now {_words(value)}, the sheet says {_words(edit.after)}"
+        f"{edit.path} was {_words(edit.before)}, is now {_words(value)}, the plan says {_words(edit.after)}"
         for edit, value in looked.moved
     )
     return Settled(

@@ -12,9 +12,10 @@ from layersync.cli.plan import plan
 from layersync.cli.sandbox import sandbox
 from layersync.cli.stdout import console_for
 from layersync.cli.sync import sync
+from layersync.cli.undo import undo
 from layersync.cli.whoami import whoami
 
-COMMANDS = (sync, plan, apply, check, export, columns, whoami)
+COMMANDS = (sync, plan, apply, undo, check, export, columns, whoami)
 
 
 def build_app() -> App:

@@ -59,7 +59,7 @@ class CourseFlags:
     """How far a run may go."""
 
     allow: Annotated[tuple[str, ...], Parameter(metavar="[JOB.]NAME=N")] = ()
-    """Lift a guard up to N: changes, shrink, archive, clears, research. May be repeated."""
+    """Lift a guard up to N: changes, shrink, archive, clears, research, undone. May be repeated."""
     max_duration: Annotated[str | None, Parameter(metavar="2h")] = None
     """Stop early, safely, after this long."""
     deadline: Annotated[str | None, Parameter(metavar="HH:MM")] = None

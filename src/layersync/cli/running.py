@@ -10,6 +10,7 @@ from layersync.cli.ordering import sheet_order
 from layersync.cli.printing import print_report
 from layersync.cli.screen import Screen
 from layersync.cli.stdout import Stdout
+from layersync.cli.undoing import undo_order
 from layersync.cli.unexpected import hiding
 from layersync.errors import UsageError
 from layersync.order import Order
@@ -48,6 +49,11 @@ def run_sheets(
 def run_saved(place: str, flags: RunFlags, *, dry_run: bool, yes: bool) -> int:
     """Runs a saved plan, a file or that of a run, and gives the exit code."""
     return _run(lambda warn: apply_order(place, flags, warn, dry_run=dry_run, yes=yes), flags)
+
+
+def run_undo(place: str, flags: RunFlags, *, dry_run: bool, yes: bool) -> int:
+    """Undoes a run, and gives the exit code."""
+    return _run(lambda warn: undo_order(place, flags, warn, dry_run=dry_run, yes=yes), flags)
 
 
 def _run(make_order: _MakeOrder, flags: RunFlags) -> int:

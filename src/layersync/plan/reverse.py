@@ -75,6 +75,7 @@ def reverse_plan(
         changes=changes,
         rows=_rows(sent, verdicts),
         problems=tuple(_left(verdicts, wanted)),
+        reads=live.reads,
         undoes=undoes,
     )
     return replace(plan, holds=holds_of(plan, limits, memory, form))

@@ -57,8 +57,7 @@ class Plan:
     `quarantined` are the changes, by row, that the API refused before and that are not sent again.
     `drifts` are the cells that somebody changed elsewhere, whatever was done about each; `explained` is
     the answer to `--explain`. `reads` is how the live records were read that this was made from, None for a plan that
-    came from a file. `undoes` is the run whose records this plan puts back as they were, None where a sheet
-    made it.
+    came from a file. `undoes` is the run whose records this plan puts back as they were, None where a sheet made it.
     """
 
     job: str

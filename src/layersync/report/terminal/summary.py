@@ -143,7 +143,7 @@ def _hold_lines(hold: Hold, report: Report, width: int) -> Iterator[Text]:
 def _closing(report: Report, report_path: str) -> Iterator[Text]:
     if report.run.dry_run:
         sends = any(job.plan and job.plan.to_send and not job.failure for job in report.jobs) and not report.failure
-        again = f"layersync apply {report.run.run_id}" if report.run.command == "apply" else "layersync sync"
+        again = f"layersync apply {report.run.run_id}" if report.run.command in {"apply", "undo"} else "layersync sync"
         yield Text(f"Nothing was sent (dry run).{f' To apply: {again}' if sends else ''}")
     else:
         yield Text(_effort(report), style="dim")

@@ -1,0 +1,49 @@
+"""Past runs, as the state file remembers them: found by name."""
+
+from pathlib import Path
+
+from layersync.errors import PlanUnusable, UsageError
+from layersync.run_identity import LATEST
+from layersync.settings.model import Settings
+from layersync.settings.suggest import did_you_mean, listed
+from layersync.state import runs
+from layersync.state.sent import resources_of
+from layersync.state.store import Store
+
+
+def find_run(store: Store, place: str, report_dir: Path) -> runs.Run:
+    """Gives the run that `RUN` or `latest` means. UsageError where the state file knows none."""
+    name = _newest(report_dir) if place == LATEST else place
+    run = runs.find(store, name)
+    if run is not None:
+        return run
+    if (report_dir / name).is_dir():
+        raise UsageError(f"run {name} sent nothing: it was a preview, or ended before its first write")
+    raise UsageError(f"there is no run {name!a} in {store.path}{did_you_mean(name, runs.ids(store))}")
+
+
+def jobs_to_undo(store: Store, run: runs.Run, settings: Settings) -> tuple[str, ...]:
+    """Gives the jobs of a run that can be undone here: those of which it sent something, else all that it had.
+
+    PlanUnusable for a run against another API, or with a job that is not, or no longer, one of these settings.
+    """
+    if run.base_url != settings.api.base_url:
+        told = f"run {run.run_id} was against {run.base_url}, this configuration is for {settings.api.base_url}"
+        raise PlanUnusable(told, "give the --base-url or --config that it ran with")
+    sent = resources_of(store, run.run_id)
+    for job, resource in sent.items():
+        found = settings.jobs.get(job)
+        if found is None:
+            raise PlanUnusable(f"run {run.run_id} had a job {job!a}, this configuration none", listed(settings.jobs))
+        if found.resource != resource:
+            raise PlanUnusable(
+                f"the job {job} was for {resource} then, in this configuration it is for {found.resource}"
+            )
+    return tuple(sent) or tuple(job for job in run.jobs if job in settings.jobs)
+
+
+def _newest(report_dir: Path) -> str:
+    link = report_dir / LATEST
+    if not link.is_dir():
+        raise UsageError(f"there is no run in {report_dir} yet")
+    return link.resolve().name
