@@ -32,23 +32,26 @@ def test_alone_a_shallow_bucket_is_found_out(headers: bool, share: float, refuse
     assert COUNT / (LIMIT * SHARE / SPAN_S) / met.took_s >= share
 
 
+# How a client that leaves a stranger its half does best: a bucket that is full lends it a burst besides.
+BURSTS = {"fixed": 0.0, "sliding": 0.0, "bucket": LIMIT * SHARE, "shallow": 2.0 * LIMIT / SPAN_S}
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("headers", [True, False])
-@pytest.mark.parametrize("policy", [*POLICIES.values(), ShallowBucket])
-def test_beside_a_stranger_few_are_refused_none_leaves_early_and_none_is_lost(
-    policy: Policy, headers: bool, seed: int
+@pytest.mark.parametrize("policy", BURSTS)
+def test_beside_a_stranger_its_half_is_used_few_are_refused_none_leaves_early_and_none_is_lost(
+    policy: str, headers: bool, seed: int
 ) -> None:
-    met = meet(policy, LIMIT, COUNT, headers=headers, stranger_share=0.5, seed=seed)
+    met = meet(
+        {**POLICIES, "shallow": ShallowBucket}[policy], LIMIT, COUNT, headers=headers, stranger_share=0.5, seed=seed
+    )
     assert met.refused_share <= 0.03
     assert met.early == 0
     assert met.done == COUNT
-
-
-@pytest.mark.parametrize("headers", [True, False])
-def test_beside_a_stranger_a_bucket_is_shared_fairly(headers: bool) -> None:
-    met = meet(ShallowBucket, LIMIT, COUNT, headers=headers, stranger_share=0.5)
-    fair_s = COUNT / (LIMIT / 2 / SPAN_S)
-    assert 0.95 <= fair_s / met.took_s <= 1.15
+    fair_s = (COUNT - BURSTS[policy]) / (LIMIT / 2 / SPAN_S)
+    assert fair_s / met.took_s >= 0.95
+    if policy != "fixed":  # there whoever comes first after the tick has it all: nothing tells us of the stranger
+        assert fair_s / met.took_s <= 1.15
 
 
 def test_a_server_that_always_says_zero_is_asked_at_the_full_rate() -> None:

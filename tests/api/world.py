@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from layersync.api.crowd import each
 from layersync.api.pacer import Gate
 from layersync.sandbox.limits import TokenBucket, Window
 from tests.virtual_time import VirtualClock, run_virtual
@@ -55,24 +56,28 @@ def meet(
     stranger_share: float = 0.0,
     seed: int = 1,
 ) -> Met:
-    """Sends `count` requests through a gate with `SHARE` of `limit`, by eight workers, until all are done."""
+    """Sends `count` requests through a gate with `SHARE` of `limit`, until all are done.
+
+    A stranger has had its part for a whole window when it begins.
+    """
     return run_virtual(_meet(policy(limit, SPAN_S), limit, count, headers, stranger_share * limit / SPAN_S, seed))
 
 
 async def _meet(window: Window, limit: int, count: int, headers: bool, stranger_rate: float, seed: int) -> Met:
     clock, rng, met = VirtualClock(), random.Random(seed), Met()
     gate = Gate(int(limit * SHARE), SPAN_S, clock)
-    left = iter(range(count))
 
-    async def worker() -> None:
-        for _ in left:
-            while not await _one(gate, window, headers, clock, rng, met):
-                pass
+    async def one(_: int) -> None:
+        while not await _one(gate, window, headers, clock, rng, met):
+            pass
 
     other = asyncio.create_task(_stranger(window, stranger_rate, clock, rng, met))
-    await asyncio.gather(*(worker() for _ in range(8)))
+    began = SPAN_S if stranger_rate else 0.0
+    await asyncio.sleep(began)
+    met.stranger = 0
+    await each(range(count), one, lambda: gate.workers)
     other.cancel()
-    met.took_s = clock.now()
+    met.took_s = clock.now() - began
     return met
 
 

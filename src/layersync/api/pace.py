@@ -6,12 +6,14 @@ class Pace:
 
     Somebody else uses the key, or the server's budget is smaller, or of another shape, than ours. A quarter less at
     each refusal and a little more each second (AIMD) finds a fair part of what is there. The pace stays even from then
-    on: a server that refused a burst once would refuse the next. Rates are requests per second.
+    on: a server that refused a burst once would refuse the next. Where requests are rare, so is what is regained: a
+    refusal is to cost one request in some fifty, at any rate. Rates are requests per second.
     """
 
     _CUT = 0.75
     _CUT_EVERY_S = 1.0  # the refusals of one moment have one cause
-    _REGAINED_PER_S = 0.02  # of the full rate
+    _REGAINED_PER_S = 0.015  # of the full rate, and at most
+    _REGAINED_PER_REQUEST = 0.005
     _SLOWEST = 0.02  # of the full rate
 
     def __init__(self) -> None:
@@ -41,6 +43,7 @@ class Pace:
         self._rated_at = self._cut_at = now
 
     def _regained(self, rate: float, now: float, full_rate: float) -> float:
-        self._rate = min(full_rate, rate + (now - self._rated_at) * self._REGAINED_PER_S * full_rate)
+        per_s = min(self._REGAINED_PER_S, self._REGAINED_PER_REQUEST * full_rate)
+        self._rate = min(full_rate, rate + (now - self._rated_at) * per_s * full_rate)
         self._rated_at = now
         return self._rate
