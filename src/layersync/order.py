@@ -76,7 +76,8 @@ class Ran:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What `whoami` learns: the target, and the writes sent today."""
+    """What `whoami` learns: the target, the writes sent today, and until when the server takes no more of them."""
 
     target: Target
     writes_today: int
+    capped_until: datetime | None = None

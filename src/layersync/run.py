@@ -36,7 +36,7 @@ from layersync.settings.secret import ApiKey
 from layersync.state.clocks import Clocks
 from layersync.state.sharing import shared_budgets
 from layersync.state.store import Store
-from layersync.state.writes import writes_on
+from layersync.state.writes import capped_until, writes_today
 from layersync.sync import sync
 from layersync.values.report import Report, RunInfo
 
@@ -103,8 +103,8 @@ async def _standing(
         link = await _link(settings, transport, label, clock, pools)
     finally:
         await transport.close()
-    today = writes_on(store, link.target.base_url, link.target.organization_id, clock.wall().date())
-    return Standing(target=link.target, writes_today=today)
+    where = (store, link.target.base_url, link.target.organization_id, clock.wall())
+    return Standing(target=link.target, writes_today=writes_today(*where), capped_until=capped_until(*where))
 
 
 async def _link(settings: Settings, transport: Transport, label: str, clock: SystemClock, pools: Pools | None) -> Link:

@@ -5,7 +5,7 @@ import traceback
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from typing import TypeVar
 
 from layersync.api.apply import Apply, Desk
@@ -22,7 +22,7 @@ from layersync.sheet.sought import refuse_missing
 from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold, holder_of
 from layersync.state.store import Store
-from layersync.state.writes import count_write, writes_on
+from layersync.state.writes import cap_writes, capped_until, count_write, day_ends, writes_today
 from layersync.values.change import Change
 from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan, PlanState
@@ -174,7 +174,9 @@ def priced(jobs: tuple[Job, ...], link: Link, session: Session) -> tuple[Job, ..
             found.append(job)
             continue
         changes = [change for change in job.plan.to_send if change.row not in job.earlier]
-        price = price_of(changes, job.form, link.target.budget, job.memory.writes_today + before)
+        budget = link.target.budget
+        sent = job.memory.writes_today if job.memory.capped_until is None else budget.per_day
+        price = price_of(changes, job.form, budget, sent + before)
         before += price.writes - price.carried_over
         found.append(replace(job, plan=replace(job.plan, price=price)))
         if price.carried_over and not session.order.dry_run:
@@ -251,8 +253,10 @@ async def send(job: Job, changes: Sequence[Change], link: Link, session: Session
             journal=_journal(job, session),
             clock=session.clock,
             stop=session.stop,
-            writes_left=lambda: link.target.budget.per_day - writes_on(*_today(link, session)),
-            count_send=lambda: count_write(*_today(link, session)),
+            writes_left=lambda: _writes_left(link, session),
+            count_send=lambda: count_write(*_now(link, session)),
+            capped=lambda wait_s: cap_writes(*_now(link, session), wait_s),
+            cap_ends=lambda: capped_until(*_now(link, session)) or day_ends(*_now(link, session)),
             done=done,
         )
     )
@@ -275,5 +279,11 @@ def _journal(job: Job, session: Session) -> Journal:
     )
 
 
-def _today(link: Link, session: Session) -> tuple[Store, str, str, date]:
-    return session.store, session.base_url, link.target.organization_id, session.clock.wall().date()
+def _writes_left(link: Link, session: Session) -> int:
+    """What the daily cap still allows."""
+    now = _now(link, session)
+    return 0 if capped_until(*now) is not None else link.target.budget.per_day - writes_today(*now)
+
+
+def _now(link: Link, session: Session) -> tuple[Store, str, str, datetime]:
+    return session.store, session.base_url, link.target.organization_id, session.clock.wall()

@@ -4,6 +4,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from layersync.api.apply import Apply, Desk
@@ -159,5 +160,7 @@ def _desk(
         stop=conditions.stop,
         writes_left=lambda: writes_left - sent[0],
         count_send=count_send,
+        capped=lambda _: None,
+        cap_ends=lambda: START + timedelta(days=1),
         done=lambda outcome: outcomes.__setitem__(outcome.row, outcome),
     )

@@ -30,7 +30,7 @@ from tests.plan.build import an_id
 
 def open_changes(state_dir: Path) -> tuple[OpenChange, ...]:
     with Store.open(state_dir) as store:
-        return remember(store, "http://127.0.0.1:1", "org_1", "projects", START.date(), clocks()).open_changes
+        return remember(store, "http://127.0.0.1:1", "org_1", "projects", START, clocks()).open_changes
 
 
 def one(server: SimulatedServer, tmp_path: Path, **cells: object):

@@ -2,9 +2,11 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -263,4 +265,11 @@ def test_the_daily_cap_of_the_server_stops_the_run_and_carries_the_rest_over(man
     assert len(api.requests("PATCH")) <= 5 + WORKERS
     assert "daily cap" in ran.out
     api.faults()
+    api.forget()
+    early = many.call("sync")
+    assert (early.code, early.counts) == (8, {"unchanged": 5, "not_attempted": ROWS - 5})
+    assert api.requests("PATCH") == [], "the server does not have to say it twice"
+    assert "none left" in many.call("whoami").out
+    with closing(sqlite3.connect(many.folder / ".layersync" / "state.sqlite")) as state, state:
+        state.execute("UPDATE write_caps SET until = 0")
     assert many.call("sync").code == 0

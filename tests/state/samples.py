@@ -1,6 +1,6 @@
 """Runs, changes and outcomes to fill a state file with."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from layersync.state.clocks import Clocks
 from layersync.state.runs import Run
@@ -10,7 +10,7 @@ from layersync.values.outcome import Outcome, Word
 URL = "https://api.example"
 ORG = "org_1"
 JOB = "projects"
-DAY = date(2026, 11, 21)
+DAY = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

@@ -7,6 +7,7 @@ the journal, the send, and the outcome in the journal. What the answer leaves op
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from layersync.api.client import Withdrawn, WriteClient, ending_of
@@ -49,8 +50,8 @@ class Journal(Protocol):
 class Desk:
     """What carrying out one job needs.
 
-    `writes_left` gives how many PATCHes the daily cap still allows; `count_send` is told of every one that leaves,
-    `done` of every outcome.
+    `writes_left` gives how many PATCHes the daily cap still allows, `cap_ends` when it is over; `count_send` is told of
+    every one that leaves, `capped` of how many seconds the server wants none, `done` of every outcome.
     """
 
     form: Resource
@@ -61,6 +62,8 @@ class Desk:
     stop: Stop
     writes_left: Callable[[], int]
     count_send: Callable[[], None]
+    capped: Callable[[float], None]
+    cap_ends: Callable[[], datetime]
     done: Callable[[Outcome], None]
 
 
@@ -192,7 +195,8 @@ class Apply:
     def _keep_daily_cap(self) -> None:
         if self._desk.writes_left() <= 0:
             told = "today's writes are used up: this key's share of the daily cap"
-            self._end(StoppedEarly(told, "run again after midnight UTC: the rest is carried over"))
+            when = f"{self._desk.cap_ends():%Y-%m-%d %H:%M} UTC"
+            self._end(StoppedEarly(told, f"run again after {when}: the rest is carried over"))
             raise Stopped
 
     def _intend(self, change: Change) -> Intent:
@@ -210,12 +214,20 @@ class Apply:
     async def _settle(self, errand: _Errand, judgement: Judgement) -> Settled:
         ending = ending_of(judgement)
         if ending is not None:
+            self._remember_cap(judgement)
             self._end(ending)
             return self._interrupted(errand)
         settled = await self._meaning(errand, judgement)
         if errand.tries.perhaps and judgement.kind in _UNSEEN:
             return await self._desk.looks.after(errand.change, at_base=settled, done=_EARLIER)
         return settled
+
+    def _remember_cap(self, judgement: Judgement) -> None:
+        if judgement.kind is Kind.CAPPED and judgement.wait_s is not None:
+            try:
+                self._desk.capped(judgement.wait_s)
+            except SyncError as error:
+                self._end(error)
 
     async def _meaning(self, errand: _Errand, judgement: Judgement) -> Settled:  # noqa: PLR0911  a table
         looks, change = self._desk.looks, errand.change

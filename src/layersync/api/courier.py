@@ -11,7 +11,7 @@ from layersync.api.judge import Judgement, Parse, judge, judge_failure
 from layersync.api.meaning import MANY, Kind
 from layersync.api.pacer import Gate, Slot
 from layersync.api.paths import WHOAMI
-from layersync.api.remaining import remaining_of
+from layersync.api.rate_headers import remaining_of
 from layersync.api.retry import Retry, Tries
 from layersync.api.wire import AnswerLost, NotSent, Request, Transport
 from layersync.values.target import RateClass

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from layersync.api.body import Unreadable
 from layersync.api.clock import Clock
 from layersync.api.excerpts import ANSWER, RECORD, record_parser
-from layersync.api.retry_after import http_date
+from layersync.api.http_date import http_date
 from layersync.api.wire import Answer
 from layersync.plan.excerpt import Cut, Excerpt
 from layersync.plan.stamps import is_settled

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from layersync.api.body import Unreadable, json_object
 from layersync.api.meaning import Kind, meaning_of_answer, meaning_of_failure
+from layersync.api.rate_headers import reset_s
 from layersync.api.retry_after import retry_after_s
 from layersync.api.wire import Answer, AnswerLost, Failure, NotSent
 
@@ -35,7 +36,7 @@ def judge(answer: Answer, now: datetime, parse: Parse = json_object) -> Judgemen
     """Judges an answer; `now` is the wall clock, for dates in headers. `parse` reads a body or raises Unreadable."""
     if 200 <= answer.status < 300:
         return _success(answer, parse)
-    error, wait_s = _error_of(answer), retry_after_s(answer.headers, now)
+    error, wait_s = _error_of(answer), _asked_s(answer, now)
     meaning = meaning_of_answer(answer.status, error.code, wait_s)
     return Judgement(
         kind=meaning.kind,
@@ -53,6 +54,12 @@ def judge_failure(error: NotSent | AnswerLost) -> Judgement:
     """Judges a try that brought no answer."""
     meaning = meaning_of_failure(error.failure)
     return Judgement(kind=meaning.kind, message=str(error), what_to_do=meaning.what_to_do, tries=meaning.tries)
+
+
+def _asked_s(answer: Answer, now: datetime) -> float | None:
+    """How long the server asks to wait: by Retry-After, and for a 429 without one by the reset of the limit."""
+    asked = retry_after_s(answer.headers, now)
+    return reset_s(answer.headers, now) if asked is None and answer.status == 429 else asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,5 +53,11 @@ def _budget(budget: Budget, standing: Standing) -> dict[str, str]:
     return {
         "reads": f"{budget.per_window(RateClass.READ):,} per {per}",
         "writes": f"{budget.per_window(RateClass.WRITE):,} per {per}",
-        "today": f"{standing.writes_today:,} written, {max(0, budget.per_day - standing.writes_today):,} left",
+        "today": f"{standing.writes_today:,} written, {_left(budget, standing)}",
     }
+
+
+def _left(budget: Budget, standing: Standing) -> str:
+    if standing.capped_until is not None:
+        return f"none left: the API takes no more before {standing.capped_until:%Y-%m-%d %H:%M} UTC"
+    return f"{max(0, budget.per_day - standing.writes_today):,} left"

@@ -3,27 +3,28 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from layersync.state.clocks import Clocks, Instant
 from layersync.state.runs import last_rows
 from layersync.state.store import Store
-from layersync.state.writes import writes_on
+from layersync.state.writes import capped_until, writes_today
 from layersync.values.memory import Memory, OpenChange
 from layersync.values.outcome import Word
 
 
 def remember(
-    store: Store, base_url: str, organization_id: str, job: str, today: date, clocks: Clocks | None = None
+    store: Store, base_url: str, organization_id: str, job: str, now: datetime, clocks: Clocks | None = None
 ) -> Memory:
-    """Reads what is known of a job at one target; `today` is the UTC day.
+    """Reads what is known of a job at one target; `now` is UTC.
 
     The open changes are all that were written down and never settled. They are those of dead runs only while the caller
     holds the job's lock.
     """
     return Memory(
         last_rows=last_rows(store, base_url, organization_id, job),
-        writes_today=writes_on(store, base_url, organization_id, today),
+        writes_today=writes_today(store, base_url, organization_id, now),
+        capped_until=capped_until(store, base_url, organization_id, now),
         open_changes=_open_changes(store, base_url, organization_id, job, (clocks or Clocks()).now()),
     )
 

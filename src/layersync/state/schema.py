@@ -193,4 +193,17 @@ _UNDO: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS, _LEFT_OVER, _UNDO)
+# When the server's day begins, in seconds after midnight UTC, and until when (epoch) it takes no more writes.
+_WRITE_CAPS: Migration = (
+    """
+    CREATE TABLE write_caps (
+        base_url TEXT NOT NULL,
+        organization_id TEXT NOT NULL,
+        begins_s REAL NOT NULL,
+        until REAL NOT NULL,
+        PRIMARY KEY (base_url, organization_id)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS, _LEFT_OVER, _UNDO, _WRITE_CAPS)

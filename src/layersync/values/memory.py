@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from layersync.values.reads import FullRecord
@@ -39,8 +40,10 @@ class OpenChange:
 class Memory:
     """`last_rows`: data rows of the last run that ended well, the baseline of the shrink guard.
 
-    `writes_today`: PATCHes sent with this key since midnight UTC. `open_changes`: those of dead runs that were found
-    still at their base, kept for sending again with the same key and bytes.
+    `writes_today`: PATCHes sent with this key since the day of the daily cap began (midnight UTC, unless the server
+    showed another moment); `capped_until`: until when the server takes none.
+    `open_changes`: those of dead runs that were found still at their base, kept for sending again with the same key and
+    bytes.
     `refused` are the changes that the API refused before, by mark; `unsettled` says what did not get through last time.
     `undone` maps records (the normalised id) to the values, by dotted path, that `undo` took back and that no sheet has
     agreed on with live since.
@@ -53,6 +56,7 @@ class Memory:
 
     last_rows: int | None = None
     writes_today: int = 0
+    capped_until: datetime | None = None
     open_changes: tuple[OpenChange, ...] = ()
     refused: Mapping[str, Refusal] = field(default_factory=dict)
     unsettled: Unsettled = field(default_factory=Unsettled)
