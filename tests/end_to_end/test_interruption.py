@@ -35,7 +35,7 @@ def ids(api: Traffic) -> list[str]:
 def many(place: Place, api: Traffic, ids: list[str]) -> Place:
     """A sheet whose every row restarts keyword research: a change sent twice would show in the count."""
     jobs = "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'"
-    place.configure(api.url, jobs, limits='tier = "standard"')  # no more workers at once than at its rate
+    place.configure(api.url, jobs, limits='tier = "standard"\nshare = 0.35')  # so slow that few are at work at once
     place.table([{"id": bare, "appDescription": f"{number:02} {PITCH}"} for number, bare in enumerate(ids)])
     return place
 

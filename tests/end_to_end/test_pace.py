@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from layersync.api.hands import MOST
 from tests.end_to_end.place import Place
 from tests.end_to_end.stranger import of_layersync, stranger
 from tests.end_to_end.waiting import moment, throttled
@@ -14,7 +15,6 @@ ROWS = 90
 WRITES = 60
 SHARE = 54
 WINDOW_S = 1.0
-WORKERS = 8
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_beside_a_stranger_with_the_same_key_nothing_leaves_before_retry_after(
     assert len(found) == ran.results["requests"]["write-light"]["throttled"]
     for one in found:
         assert one.too_early == ()
-        assert len(one.on_their_way) < WORKERS
+        assert len(one.on_their_way) < MOST
 
 
 def test_a_429_closes_the_class_for_as_long_as_the_server_asks(many: Place, narrow: RunningSandbox) -> None:
@@ -72,4 +72,4 @@ def test_a_429_closes_the_class_for_as_long_as_the_server_asks(many: Place, narr
         (refused,) = [at for at, status in times if status == 429]
         later = [at for at, _ in times if at > refused]
         assert [at for at in later if refused + 0.5 < at < refused + 2] == []
-        assert len([at for at in later if at <= refused + 0.5]) < WORKERS
+        assert len([at for at in later if at <= refused + 0.5]) < MOST
