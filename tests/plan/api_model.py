@@ -30,11 +30,11 @@ class Server:
         remembered: Sequence[Record] = (),
         then: Callable[["Server"], None] = lambda _server: None,
     ) -> None:
-        """`hides`: a listing without a filter leaves archived records out. `stamps`: its items show `updatedAt`.
+        """`hides`: a listing without a filter leaves archived records out. `stamps`: its items show times.
 
         `remembered` are full records as they once were. `then` happens after each request.
         """
-        self.form, self.records, self.requests, self.hides = form, list(records), 0, hides
+        self.form, self.records, self.requests, self.hides = form, [*records], 0, hides
         self.remembered = {self._id(one): one for one in remembered}
         self._stamps, self._then = stamps, then
 
@@ -70,7 +70,7 @@ class Server:
 
     def _slim(self, record: Record) -> Excerpt:
         shown = {self.form.id_field, *(field.name for field in self.form.fields if field.listed)}
-        shown |= {"updatedAt"} if self._stamps else set()
+        shown |= {"createdAt", "updatedAt"} if self._stamps else set()
         return self.cut.of({name: value for name, value in record.items() if name in shown})
 
 

@@ -31,16 +31,19 @@ class Cut:
     """How the records of one job are cut down.
 
     `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
-    kept: it tells a record's generation, and where to look for what a record does not show. `stamped` keeps the stamp,
-    too, by which a record tells that it changed.
+    kept: it tells a record's generation, and where to look for what a record does not show. `stamped` keeps the stamp
+    by which a record tells that it changed, `placed` the one that says when it was made.
     """
 
-    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False) -> None:
+    def __init__(
+        self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False, placed: bool = False
+    ) -> None:
         self.form = form
         self.key_field = key_field
         parent = form.listing.parent_field
         self._stamp = form.listing.stamp if stamped else None
-        others = [name for name in (parent, self._stamp) if name is not None]
+        self._made = form.listing.made if placed else None
+        others = [name for name in (parent, self._stamp, self._made) if name is not None]
         wanted = (form.id_field, key_field, "name", *others, *(one.field for one in columns))
         self.fields = tuple(dict.fromkeys(wanted))
         stand_ins = {field.name: field.stands_in for field in form.fields if field.stands_in is not None}
@@ -80,6 +83,10 @@ class Cut:
     def stamp_of(self, excerpt: Excerpt) -> str | None:
         """The record's stamp; None where it shows none, or none is kept."""
         return None if self._stamp is None else self.text_of(excerpt, self._stamp)
+
+    def made_of(self, excerpt: Excerpt) -> str | None:
+        """When the record was made; None where it does not say, or that is not kept."""
+        return None if self._made is None else self.text_of(excerpt, self._made)
 
     def text_of(self, excerpt: Excerpt, field: str) -> str | None:
         """The text of a field; None for anything else that stands there."""

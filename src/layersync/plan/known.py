@@ -12,6 +12,7 @@ from layersync.plan.excerpt import Excerpt
 from layersync.plan.holders import Holders
 from layersync.plan.live import Shelf
 from layersync.plan.originals import Originals
+from layersync.plan.reach import Reach
 from layersync.plan.remembered import Remembered
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
@@ -20,12 +21,13 @@ from layersync.values.live import Live
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """How far one listing has been read, and how many records of the sheet its last page brought."""
+    """How far one listing has been read, how many requests its last page spared, and how many all of them did."""
 
     pages: int = 0
     cursor: str | None = None
     done: bool = False
     brought: int = 0
+    spared: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Known:
     all String, and `full` Boolean, false where the slim item will do. `at` finds the line of a key. `slim` and `full`
     hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`.
     `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
-    `remembered` says which of the full records need not be read.
+    `remembered` says which of the full records need not be read, `reach` how far away the rows are, where they are few.
     """
 
     form: Resource
@@ -52,6 +54,7 @@ class Known:
     holders: Holders
     originals: Originals
     remembered: Remembered
+    reach: Reach | None
     missing: set[str] = field(default_factory=set)
     ambiguous: set[str] = field(default_factory=set)
     crawls: dict[str | None, Crawl] = field(default_factory=dict)
@@ -71,10 +74,12 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     listable: dict[str | None, set[int]] = {}
     for parent, lines in asked.filter(helped).group_by("parent", maintain_order=True).agg("line").iter_rows():
         listable[parent] = set(lines)
+    few = form.listing.made is not None and 0 < sum(map(len, listable.values())) <= form.listing.page_limit
+    shelf = Shelf(desired.columns, form, desired.key_field, stamped=stamps is not None, placed=few)
     return Known(
         form=form,
         key_field=desired.key_field,
-        shelf=Shelf(desired.columns, form, desired.key_field, stamped=stamps is not None),
+        shelf=shelf,
         asked=asked,
         at=dict(zip(asked["key"], asked["line"], strict=True)),
         slim=array("l", [-1]) * len(asked),
@@ -85,6 +90,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         holders=Holders(desired, form),
         originals=Originals(desired),
         remembered=Remembered(stamps=stamps or {}),
+        reach=Reach(cut=shelf.cut, page_limit=form.listing.page_limit) if few else None,
     )
 
 

@@ -25,8 +25,10 @@ _ANY_ID = id_pattern(ANY_ID)
 class Shelf:
     """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0."""
 
-    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False) -> None:
-        self.cut = Cut(columns, form, key_field, stamped=stamped)
+    def __init__(
+        self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False, placed: bool = False
+    ) -> None:
+        self.cut = Cut(columns, form, key_field, stamped=stamped, placed=placed)
         self._form = form
         self._shown = tuple(dict.fromkeys(column.field for column in columns))
         self._ids = frozenset(column.field for column in columns if column.role is Role.IDENTITY)

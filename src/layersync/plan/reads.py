@@ -6,10 +6,11 @@ can still be cheaper than asking for the remaining records one by one, so that n
 requests (and one page) are ever made.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read, Recall
+from layersync.plan.excerpt import Excerpt
 from layersync.plan.known import Crawl, Known, file_page
 
 _SAMPLE = 10  # probes sent together while nothing of a sheet was found yet
@@ -30,6 +31,7 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
         match read, answer:
             case GetRecord(key), Found(record, read_at):
                 known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
+                _see_made([record], known)
             case Recall(key), Found(record, read_at) if known.at[key] in known.remembered.unmoved:
                 known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
                 known.remembered.recalled.add(known.at[key])
@@ -38,13 +40,17 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
                 known.single.append(known.at[key])
             case ListPage(parent), Page(_, cursor):
                 known.shelf.cut.put_under(parent, answer.items)
+                if known.reach is not None:
+                    known.reach.see_page(answer.items)
                 brought = _take_off(file_page(answer, known), parent, known)
-                pages = known.crawls.get(parent, Crawl()).pages + 1
-                known.crawls[parent] = Crawl(pages, cursor, done=cursor is None, brought=brought)
+                before = known.crawls.get(parent, Crawl())
+                spared = before.spared + brought
+                known.crawls[parent] = Crawl(before.pages + 1, cursor, cursor is None, brought, spared)
             case ListPage(parent), NotFound():
                 known.crawls[parent] = replace(known.crawls.get(parent, Crawl()), done=True)
             case Lookup(key), Page():
                 lines = file_page(answer, known)
+                _see_made(answer.items, known)
                 known.single += lines
                 known.missing |= set() if known.at[key] in lines else {key}
             case ((GetRecord(key) | Lookup(key)), _):
@@ -65,10 +71,33 @@ def _pages(known: Known) -> Iterator[ListPage]:
     for parent, lines in tuple(known.listable.items()):
         crawl = known.crawls.get(parent, Crawl())
         may_pay = crawl.pages + 1 < len(lines) or min(crawl.brought, len(lines)) > 1
-        if not crawl.done and may_pay:
-            yield ListPage(parent, crawl.cursor)
-        else:
+        if crawl.done or not may_pay or _is_far(crawl, lines, known):
             known.single += sorted(known.listable.pop(parent))
+        elif probes := _probes(crawl, lines, known):
+            known.single += probes
+            lines.difference_update(probes)
+        else:
+            yield ListPage(parent, crawl.cursor)
+
+
+def _is_far(crawl: Crawl, lines: set[int], known: Known) -> bool:
+    """Tells that a listing which has not brought what it cost is not likely to."""
+    return crawl.pages > crawl.spared and known.reach is not None and known.reach.is_far(len(lines))
+
+
+def _probes(crawl: Crawl, lines: set[int], known: Known) -> list[int]:
+    """Rows to be asked for by themselves before the listing goes on, spread over the sheet."""
+    wanted = known.reach.probes(crawl.pages, crawl.spared) if known.reach is not None else 0
+    if known.reach is None or not wanted:
+        return []
+    known.reach.asked += wanted
+    return sorted(lines)[len(lines) // (2 * wanted) :: max(1, len(lines) // wanted)][:wanted]
+
+
+def _see_made(records: Sequence[Excerpt], known: Known) -> None:
+    if known.reach is not None:
+        for record in records:
+            known.reach.see_record(record)
 
 
 def _singles(known: Known) -> Iterator[Read]:

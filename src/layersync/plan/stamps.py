@@ -1,4 +1,4 @@
-"""The stamps by which records tell that they changed: when two are one moment, and when one says enough."""
+"""The stamps of records: when two are one moment, and when one says enough about whether a record changed."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,12 @@ def is_settled(stamp: str, seen_at: datetime) -> bool:
         return False
     second, fraction = moment
     return bool(fraction) or seen_at - second >= timedelta(seconds=_COARSE_S)
+
+
+def seconds_of(stamp: str) -> float | None:
+    """The moment in seconds since the epoch, for reckoning only; None for nonsense."""
+    moment = _moment(stamp)
+    return None if moment is None else moment[0].timestamp() + float(f"0.{moment[1] or 0}")
 
 
 def _moment(stamp: str) -> tuple[datetime, str] | None:

@@ -36,6 +36,7 @@ PROJECTS = Resource(
         lookups={"customerExternalId": "customerExternalId"},
         may_hide=(("status", "archived"),),  # whether it does is not documented (API facts, 1.2)
         stamp="updatedAt",
+        made="createdAt",
     ),
     fields=(
         Field(name="name", min_length=3, max_length=30, listed=True),

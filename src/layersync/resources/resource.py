@@ -14,7 +14,8 @@ class Listing:
     `path` may hold `{parent}`, filled with the id in the column `parent_field` of the sheet. `page_limit` is the
     largest page. `lookups` maps a key field to the query parameter that finds the one record with that value.
     `may_hide` are the filters (field, value) that bring out records which a listing without them may hide. `stamp` is
-    the field, of items and of records, that moves with every change of a record.
+    the field, of items and of records, that moves with every change of a record, `made` the one that says when it was
+    made: the newest are listed first.
     """
 
     path: str
@@ -23,6 +24,7 @@ class Listing:
     lookups: Mapping[str, str]
     may_hide: tuple[tuple[str, str], ...] = ()
     stamp: str | None = None
+    made: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
