@@ -7,6 +7,7 @@ from layersync.plan.claims import first_claims, learn_claims, next_claims
 from layersync.plan.excerpt import Cut, Excerpt
 from layersync.plan.known import first_known, reading_of
 from layersync.plan.reads import learn, next_reads
+from layersync.plan.second_looks import second_looks
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired
@@ -37,6 +38,7 @@ class Server:
         self.form, self.records, self.requests, self.hides = form, [*records], 0, hides
         self.remembered = {self._id(one): one for one in remembered}
         self._stamps, self._then = stamps, then
+        self.left_out: frozenset[str] = frozenset()  # listed fields that the items do not show
 
     def answer(self, read: Read) -> Answer:
         """One answer; what is remembered is no request."""
@@ -71,7 +73,7 @@ class Server:
     def _slim(self, record: Record) -> Excerpt:
         shown = {self.form.id_field, *(field.name for field in self.form.fields if field.listed)}
         shown |= {"createdAt", "updatedAt"} if self._stamps else set()
-        return self.cut.of({name: value for name, value in record.items() if name in shown})
+        return self.cut.of({name: value for name, value in record.items() if name in shown - self.left_out})
 
 
 def read_all(sheet: Desired, server: Server) -> Live:
@@ -79,7 +81,7 @@ def read_all(sheet: Desired, server: Server) -> Live:
     stamps = {id_: str(one["updatedAt"]) for id_, one in server.remembered.items() if id_ is not None}
     known = first_known(sheet, server.form, stamps)
     server.cut = known.shelf.cut
-    while reads := next_reads(known):
+    while reads := next_reads(known) or second_looks(known, sheet):
         known = learn(known, [(read, server.answer(read)) for read in reads])
     claims = first_claims(known)
     while reads := next_claims(claims):

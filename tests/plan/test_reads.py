@@ -61,7 +61,8 @@ def test_8_08_a_key_that_two_records_share_is_ambiguous_and_none_is_picked() -> 
 
 
 def test_influencers_are_listed_under_their_projects_where_the_sheet_names_them() -> None:
-    server = Server(INFLUENCERS, [influencer(number, projectId=an_id(7000 + number % 2)) for number in range(120)])
+    people = [influencer(number, projectId=an_id(7000 + number % 2), gender="male") for number in range(120)]
+    server = Server(INFLUENCERS, people)
     rows = [{"influencerId": f"inf_{an_id(n)}", "projectId": an_id(7000 + n % 2), "gender": "male"} for n in range(120)]
     sheet = desired(INFLUENCERS, rows, roles={"projectId": Role.IDENTITY})
     read = read_all(sheet, server)

@@ -171,3 +171,12 @@ def test_what_is_read_while_everything_moves_was_live_meanwhile(
     assert all(found[an_id(n)] in {one["tagline"] for one in live[n]} for n in range(45) if an_id(n) in found)
     assert {an_id(n) for n in range(45)} - found.keys() <= {an_id(n) for n in deleted}
     assert read.missing == {an_id(n) for n in range(45)} - found.keys()
+
+
+def test_what_a_list_leaves_out_is_recalled_where_the_record_did_not_move() -> None:
+    """Here the list shows no owner: such records are read in full, each night, unless they are remembered."""
+    server = Server(PROJECTS, [version(n, edits=n == 3) for n in range(30)], remembered=[version(n) for n in range(30)])
+    server.left_out = frozenset({"ownerEmail"})
+    rows = [{"id": an_id(n), "ownerEmail": "o@example.com"} for n in range(30)]
+    read = read_all(desired(PROJECTS, rows), server)
+    assert (server.requests, read.records["ownerEmail"].null_count()) == (1 + 1, 30)

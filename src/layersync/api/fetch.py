@@ -49,10 +49,9 @@ async def fetch(
     full = None if kept is None else FullRecords(kept, known.shelf.cut, clock)
     reader = _Reader(form, known.shelf.cut, client, clock, full)
     inquiry = _Inquiry(reader, progress)
-    while reads := next_reads(known):
-        known = learn(known, await inquiry.answers(reads))
+    known = await _read_on(known, inquiry)
     if looks := second_looks(known, desired):
-        known = learn(known, await inquiry.answers(looks))
+        known = await _read_on(learn(known, await inquiry.answers(looks)), inquiry)
     claims = first_claims(known)
     while reads := next_claims(claims):
         claims = learn_claims(claims, await inquiry.answers(reads))
@@ -72,6 +71,12 @@ async def read_record(form: Resource, record_id: str, client: ReadClient) -> Map
     if not is_same_id(judgement.body.get(form.id_field), record_id, form):
         raise _another(form)
     return form.completed(judgement.body)
+
+
+async def _read_on(known: Known, inquiry: "_Inquiry") -> Known:
+    while reads := next_reads(known):
+        known = learn(known, await inquiry.answers(reads))
+    return known
 
 
 class _Inquiry:

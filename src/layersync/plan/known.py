@@ -36,7 +36,8 @@ class Known:
 
     `asked` has one line per record that the sheet names: `key`, `id` (null where the sheet does not have it), `parent`,
     all String, and `full` Boolean, false where the slim item will do. `at` finds the line of a key. `slim` and `full`
-    hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`.
+    hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`, and
+    adds lines of which a slim item turned out not to do.
     `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
     `remembered` says which of the full records need not be read, `reach` how far away the rows are, where they are few.
     """
@@ -48,7 +49,7 @@ class Known:
     at: Mapping[str, int]
     slim: "array[int]"
     full: "array[int]"
-    in_full: bytes
+    in_full: bytearray
     listable: dict[str | None, set[int]]
     single: list[int]
     holders: Holders
@@ -84,7 +85,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         at=dict(zip(asked["key"], asked["line"], strict=True)),
         slim=array("l", [-1]) * len(asked),
         full=array("l", [-1]) * len(asked),
-        in_full=bytes(asked["full"]),
+        in_full=bytearray(asked["full"]),
         listable=listable,
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),

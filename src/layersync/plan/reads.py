@@ -37,6 +37,7 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
                 known.remembered.recalled.add(known.at[key])
             case Recall(key), _:  # it can't be used, or the listing has shown meanwhile that it moved
                 known.remembered.forget(known.at[key])
+                known.in_full[known.at[key]] = True
                 known.single.append(known.at[key])
             case ListPage(parent), Page(_, cursor):
                 known.shelf.cut.put_under(parent, answer.items)

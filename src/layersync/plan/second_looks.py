@@ -8,15 +8,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from layersync.plan.asking import GetRecord
+from layersync.plan.asking import GetRecord, Recall
 from layersync.plan.known import Known, usable_rows
 from layersync.resources.resource import Resource
 from layersync.values.cell import ABSENT
 from layersync.values.desired import Column, Desired, Role
 
 
-def second_looks(known: Known, desired: Desired) -> tuple[GetRecord, ...]:
-    """Gives the records to read: those that do not show what their row states, or else one that tells a generation."""
+def second_looks(known: Known, desired: Desired) -> tuple[GetRecord | Recall, ...]:
+    """Gives the records to read: those that do not show what their row states, or else one that tells a generation.
+
+    Those that the listing showed to be as remembered are recalled.
+    """
     shown = known.shelf.frame()
     stated = [one for one in desired.columns if one.role is not Role.IDENTITY and known.form.field(one.field).listed]
     hidden = [column for column in stated if (shown[column.field] == ABSENT).any()]
@@ -26,8 +29,12 @@ def second_looks(known: Known, desired: Desired) -> tuple[GetRecord, ...]:
     slim = _slim(known)
     cells, records = usable_rows(desired).collect()[slim["line"]], shown[slim["place"]]
     lines = _hidden(cells, records, hidden) or _differing(cells, records, spelled)[:1]
-    named = pl.DataFrame({"key": cells["_key"], "id": records["_id"]})[lines]
-    return tuple(GetRecord(key, record_id) for key, record_id in named.iter_rows())
+    named = pl.DataFrame({"line": slim["line"], "key": cells["_key"], "id": records["_id"]})[lines]
+    unmoved = known.remembered.unmoved
+    return tuple(
+        Recall(key, unmoved[line]) if line in unmoved else GetRecord(key, record_id)
+        for line, key, record_id in named.iter_rows()
+    )
 
 
 def _by_generation(columns: Sequence[Column], form: Resource) -> list[Column]:
