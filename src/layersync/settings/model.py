@@ -148,9 +148,9 @@ class Job(_Table):
     invalid_rows: Literal["skip", "abort"] = "skip"
     """`abort`: one invalid row stops the job."""
     fetch: Literal["full", "changed"] = "full"
-    """`changed`: records whose `updatedAt` did not move are not read again."""
+    """`changed`: projects are read again only when the listing shows another `updatedAt`."""
     full_every: Seconds = units.seconds("7d")
-    """How long `fetch = "changed"` may trust what it remembers."""
+    """How long `fetch = "changed"` may trust what it remembers of a record."""
     guards: JobGuards = JobGuards()
     """Limits of this job over `[guards]`."""
     default: bool = True
