@@ -130,9 +130,11 @@ async def _body(response: httpx.Response, most_bytes: int) -> tuple[bytes, str]:
 
 def _trust(base: httpx.URL) -> ssl.SSLContext:
     # plain http goes to this machine only, and loading the certificates of the world takes its time
-    if base.scheme == "https":
-        return httpx.create_ssl_context(verify=True, trust_env=False)
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if base.scheme != "https":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = httpx.create_ssl_context(verify=True, trust_env=False)
+    context.keylog_filename = None  # Python's own default takes it out of SSLKEYLOGFILE
+    return context
 
 
 def _not_sent(error: Exception) -> NotSent:

@@ -146,9 +146,13 @@ def _origin(url: httpx.URL) -> Origin:
     return Origin(url.scheme, url.host, url.port)
 
 
-def _trust(url: httpx.URL) -> ssl.SSLContext | bool:
+def _trust(url: httpx.URL) -> ssl.SSLContext:
     # plain http goes to this machine only, and loading the certificates of the world takes its time
-    return True if url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if url.scheme != "https":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = httpx.create_ssl_context(verify=True, trust_env=False)
+    context.keylog_filename = None  # Python's own default takes it out of SSLKEYLOGFILE
+    return context
 
 
 def _no_answer(error: httpx.HTTPError) -> NoAnswer:

@@ -247,9 +247,12 @@ def test_a_certificate_that_only_the_environment_vouches_for_is_told_and_not_tri
     parts: ExitStack, patience: Patience, pauses: Pauses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     certificate = self_signed(tmp_path)
+    keys = tmp_path / "keys"
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
     server = parts.enter_context(serving(certificate))
     told = refusal(lambda: asyncio.run(read_address(f"{server.url}/sheet.csv", LIMIT, None, patience)))
     assert "certificate was not accepted" in told.message
     assert pauses.told == []
     assert server.asked == []
+    assert not keys.exists() or b"SECRET" not in keys.read_bytes()
