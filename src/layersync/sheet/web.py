@@ -151,7 +151,8 @@ def _trust(url: httpx.URL) -> ssl.SSLContext:
     if url.scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = httpx.create_ssl_context(verify=True, trust_env=False)
-    context.keylog_filename = None  # Python's own default takes it out of SSLKEYLOGFILE
+    # Python takes it out of SSLKEYLOGFILE on its own; None is right, typeshed only says str
+    context.keylog_filename = None  # type: ignore[assignment]
     return context
 
 
