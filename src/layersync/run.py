@@ -29,7 +29,7 @@ from layersync.run_identity import find_trigger, new_run_id
 from layersync.session import Job, Session, budget_for
 from layersync.settings.address import SANDBOX
 from layersync.settings.digest import config_digest
-from layersync.settings.jobs import drift_rules, guard_limits, sheet_rules
+from layersync.settings.jobs import drift_rules, guard_limits, sheet_rules, trust_s
 from layersync.settings.model import Settings
 from layersync.settings.paths import sandbox_state
 from layersync.settings.secret import ApiKey
@@ -270,7 +270,7 @@ def _job(order: Order, name: str) -> Job:
         limits=guard_limits(settings, name, order.allow),
         on_drift=drift_rules(settings, name),
         aborts_on_invalid=told.invalid_rows == "abort",
-        trust_s=told.full_every if told.fetch == "changed" else None,
+        trust_s=trust_s(settings, name),
         saved=saved,
         undoes=undoes,
     )

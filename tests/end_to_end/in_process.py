@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from layersync.sandbox.idempotency import Replays
 from layersync.sandbox.limits import Budgets, Tier
 from layersync.sandbox.records import Records
 from layersync.session import Job, Session
-from layersync.settings.jobs import guard_limits, sheet_rules
+from layersync.settings.jobs import guard_limits, sheet_rules, trust_s
 from layersync.settings.model import Settings
 from layersync.state.clocks import Clocks
 from layersync.state.store import Store
@@ -83,11 +84,26 @@ class InProcess:
         """Nothing to let go of."""
 
 
-def run_corridor(transport: InProcess, folder: Path, resource: str, key: str, run_id: str) -> Report:
-    """One run of `sync` over `sheet.csv` in the folder; guards are out of the way."""
+class LaterClock(VirtualClock):
+    """The clock of the virtual loop, on a later day."""
+
+    def __init__(self, later_s: float) -> None:
+        self._later = timedelta(seconds=later_s)
+
+    def wall(self) -> datetime:
+        return super().wall() + self._later
+
+
+def run_corridor(
+    transport: InProcess, folder: Path, resource: str, key: str, run_id: str, *, later_s: float = 0.0, **job_keys: str
+) -> Report:
+    """One run of `sync` over `sheet.csv` in the folder, so much later; guards are out of the way.
+
+    `job_keys` are more keys of the job in its configuration.
+    """
     settings = Settings(
         api={"base_url": "http://127.0.0.1:1"},
-        jobs={"job": {"resource": resource, "source": str(folder / "sheet.csv"), "key": key}},
+        jobs={"job": {"resource": resource, "source": str(folder / "sheet.csv"), "key": key, **job_keys}},
         guards={"max_changes": 99, "max_shrink": 99, "archive": 99, "clears": 99, "research": 99},
         run={"state_dir": folder / "state", "report_dir": folder / "reports"},
     )
@@ -96,6 +112,7 @@ def run_corridor(transport: InProcess, folder: Path, resource: str, key: str, ru
         form=RESOURCES[resource],
         rules=sheet_rules(settings, "job"),
         limits=guard_limits(settings, "job"),
+        trust_s=trust_s(settings, "job"),
     )
     with ExitStack() as parts:
         session = Session(
@@ -104,7 +121,7 @@ def run_corridor(transport: InProcess, folder: Path, resource: str, key: str, ru
             base_url=settings.api.base_url,
             transport=transport,
             store=parts.enter_context(Store.open(settings.run.state_dir)),
-            clock=VirtualClock(),
+            clock=LaterClock(later_s),
             clocks=Clocks(wall=START.timestamp, boot=START.timestamp, boot_id="boot"),
             rng=random.Random(run_id),
             stop=Stop(),

@@ -104,6 +104,12 @@ def drift_rules(settings: Settings, job: str) -> DriftRules:
     return DriftRules(default=rules.pop("default", OnDrift.OVERWRITE), fields=rules)
 
 
+def trust_s(settings: Settings, job: str) -> float | None:
+    """Gives how long the job may trust a record that it remembers, in seconds; None where it reads everything."""
+    told = settings.jobs[job]
+    return told.full_every if told.fetch == "changed" else None
+
+
 def guard_limits(settings: Settings, job: str, allow: Iterable[Allowance] = ()) -> GuardLimits:
     """Gives the limits of the job: defaults, `[guards]`, its own `guards`, and what `--allow` lets through."""
     limits = dict(settings.guards)
