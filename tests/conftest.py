@@ -20,6 +20,7 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
     parser.addoption("--campaign", type=int, metavar="N", help="tries of every campaign, and examples of Hypothesis")
+    parser.addoption("--seed", type=int, metavar="N", help="the one schedule of tests/simulation to play again")
     parser.addoption("--update-goldens", action="store_true", help="rewrite the golden texts of tests/corpus")
 
 

@@ -1,0 +1,195 @@
+"""Holds what really happened against what was said and promised. It knows nothing of layersync but its contract."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tests.simulation.history import Applied, Edited, History, Record, Sent
+
+GOOD = {"unchanged", "changed", "converged", "skipped"}
+NOT_SENT = {"not_attempted", "held", "invalid", "refused", "skipped", "not_found", "unchanged"}
+LAST_WORDS_S = 6.0  # what is under way may take five seconds more; writing takes no time here
+KEY_LIFE_S = 24 * 3600.0
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """One run as it looked from outside: `report` is its results.json, None where it was killed.
+
+    `ordered` is when it was told to end (true time), None = never.
+    """
+
+    run: str
+    sheet: Sequence[Row]
+    began: float
+    ended: float
+    report: Mapping[str, Any] | None
+    ordered: float | None = None
+    error: str = ""
+
+
+def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
+    """Everything that must never be, in words."""
+    for sent in history.sent:
+        if not sent.promised:
+            yield f"{sent.run}: a PATCH at {sent.at:.1f} left before the disk held its intent"
+    yield from _keys(history)
+    yield from _pauses(history)
+    for run in runs:
+        if run.error:
+            yield f"{run.run}: it ended with {run.error}"
+        if run.ordered is not None and run.ended > run.ordered + LAST_WORDS_S:
+            yield f"{run.run}: told to end at {run.ordered:.1f}, it ended at {run.ended:.1f}"
+        yield from _overwrites(history, run)
+        if run.report is not None:
+            yield from _report(history, run, run.report)
+    yield from _resumes(history, runs)
+
+
+def unquiet(history: History, run: Ended, live: Mapping[str, Record]) -> Iterator[str]:
+    """What is wrong with a last run, in fair weather, after another one: it must find nothing to do."""
+    sends = [sent for sent in history.sent if sent.run == run.run and sent.method == "PATCH"]
+    if sends:
+        yield f"the quiet run sent {len(sends)} PATCHes"
+    if run.report is None or run.report["run"]["exit_code"] != 0:
+        yield "the quiet run did not end with 0"
+    for row in run.sheet:
+        if not _shows(live[row["id"]], row):
+            yield f"in the end {row['id']} is not as the sheet says: a change was lost"
+
+
+def _keys(history: History) -> Iterator[str]:
+    first: dict[str, Sent] = {}
+    of_record: dict[tuple[str, str], set[str]] = {}
+    conflicts = {(sent.run, sent.path) for sent in history.sent if sent.answer == 409}
+    for sent in history.sent:
+        if sent.method != "PATCH":
+            continue
+        before = first.setdefault(sent.key or "", sent)
+        if not sent.key:
+            yield f"{sent.run}: a PATCH without an Idempotency-Key"
+        if (before.path, before.body) != (sent.path, sent.body):
+            yield f"{sent.run}: one key for two different requests"
+        if sent.at - before.at >= KEY_LIFE_S:
+            yield f"{sent.run}: a key was used again after {(sent.at - before.at) / 3600:.1f} hours"
+        keys = of_record.setdefault((sent.run, sent.path), set())
+        keys.add(sent.key or "")
+        if len(keys) > 1 and (sent.run, sent.path) not in conflicts:
+            yield f"{sent.run}: two keys for one change"
+
+
+def _pauses(history: History) -> Iterator[str]:
+    """After a 429 nothing of its class leaves before the server's time has passed."""
+    for refused in history.sent:
+        if refused.pause_s is None or refused.answered is None:
+            continue
+        over = refused.answered + refused.pause_s
+        for sent in history.sent:
+            same = sent.run == refused.run and (sent.method == "GET") == (refused.method == "GET")
+            if same and refused.answered < sent.at < over:
+                yield f"{sent.run}: a {sent.method} left {over - sent.at:.1f} s before Retry-After had passed"
+
+
+def _overwrites(history: History, run: Ended) -> Iterator[str]:
+    """No value is overwritten that the last finished read before the send showed to have moved."""
+    told = {row["id"]: row for row in run.report["rows"]} if run.report else {}
+    for sent in history.sent:
+        if sent.run != run.run or sent.method != "PATCH":
+            continue
+        record_id = sent.path.rpartition("/")[2]
+        shown = [one for one in _shown_before(history, sent, record_id)]
+        for name, value in _values(json.loads(sent.body or b"{}")).items():
+            seen = [_values(one).get(name) for one in shown if name.partition(".")[0] in one]
+            base = told[record_id]["before"] if record_id in told and told[record_id]["before"] else None
+            bases = {_text(_values(base).get(name))} if base else {_text(one) for one in seen[:-1]} or {_text(v) for v in seen}
+            if seen and _text(seen[-1]) not in bases | {_text(value)}:
+                yield f"{sent.run}: {name} of {record_id} was {seen[-1]!r} when last read, and was overwritten"
+
+
+def _shown_before(history: History, sent: Sent, record_id: str) -> Iterator[Record]:
+    reads = [one for one in history.sent if one.run == sent.run and one.method == "GET" and one.answered is not None]
+    for read in sorted(reads, key=lambda one: one.answered or 0.0):
+        if (read.answered or 0.0) < sent.at:
+            if read.shown is not None and read.shown["id"] == record_id:
+                yield read.shown
+            elif record_id in read.listed:
+                yield read.listed[record_id]
+
+
+def _report(history: History, run: Ended, report: Mapping[str, Any]) -> Iterator[str]:
+    rows, code = report["rows"], report["run"]["exit_code"]
+    if not rows:
+        if code not in {6, 7, 8, 130, 143}:
+            yield f"{run.run}: it ended with {code} and says nothing of its rows"
+        return
+    if sorted(row["key"] for row in rows) != sorted(row["id"] for row in run.sheet):
+        yield f"{run.run}: rows are missing from the report"
+    words = {row["outcome"] for row in rows}
+    if (code == 0) != (words <= GOOD):
+        yield f"{run.run}: it ended with {code}, and the outcomes are {sorted(words)}"
+    sheet = {row["id"]: row for row in run.sheet}
+    for row in rows:
+        yield from _outcome(history, run, row, sheet[row["key"]])
+
+
+def _outcome(history: History, run: Ended, row: Mapping[str, Any], wanted: Row) -> Iterator[str]:
+    keys = {one.key for one in history.sent if one.run == run.run and one.key}
+    ours = [
+        one
+        for one in history.changes
+        if isinstance(one, Applied) and one.id == row["key"] and (one.by.run == run.run or one.by.key in keys)
+    ]
+    word = row["outcome"]
+    if word == "changed":
+        after = _values(row["after"])
+        done = [one for one in ours if one.at <= run.ended and after.items() <= _values(one.after).items()]
+        if not done:
+            yield f"{run.run}: row {row['row']} is reported changed, and never was"
+    elif word in NOT_SENT and any(one.by.run == run.run for one in ours):
+        yield f"{run.run}: row {row['row']} is reported {word}, and was changed"
+    if word in {"unchanged", "converged"} and not _seen_as(history, run, row, wanted):
+        yield f"{run.run}: row {row['row']} is reported {word}, and no read showed it so"
+
+
+def _seen_as(history: History, run: Ended, row: Mapping[str, Any], wanted: Row) -> bool:
+    """Whether reads of this run showed every field as the sheet says; a list item shows some fields only."""
+    reads = [one for one in history.sent if one.run == run.run and one.answered is not None]
+    shown = [one.shown for one in reads if one.shown and one.shown["id"] == row["key"]]
+    shown += [one.listed[row["key"]] for one in reads if row["key"] in one.listed]
+    return all(any(_shows(one, {name: value}) for one in shown) for name, value in wanted.items() if value)
+
+
+def _resumes(history: History, runs: Sequence[Ended]) -> Iterator[str]:
+    """A run that died after a PATCH is named by the next one that gets as far as a plan."""
+    dead = ""
+    for run in runs:
+        if run.report is None:
+            sent = any(one.run == run.run and one.method == "PATCH" for one in history.sent)
+            dead = run.run if sent else dead
+        elif run.report["rows"]:
+            if dead and run.report["run"]["resumed_from"] != dead:
+                yield f"{run.run}: it does not say that it settled {dead}"
+            dead = ""
+
+
+def _shows(record: Record, wanted: Row) -> bool:
+    values = _values(record)
+    return all(values.get(name) == value for name, value in wanted.items() if value)
+
+
+def _values(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record, those inside metadata by their path."""
+    plain = {name: value for name, value in record.items() if name != "metadata"}
+    return plain | {f"metadata.{name}": value for name, value in (record.get("metadata") or {}).items()}
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def edits_of(history: History) -> int:
+    """How often somebody else changed something."""
+    return sum(isinstance(one, Edited) for one in history.changes)

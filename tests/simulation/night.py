@@ -1,0 +1,249 @@
+"""One run of the real program in the simulated world: its clock, its disk, its wire, and its sudden ends."""
+
+import asyncio
+import contextlib
+import csv
+import io
+import json
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from layersync.api.stop import Stop
+from layersync.errors import StoppedEarly
+from layersync.order import Order
+from layersync.report.results_json import results_json
+from layersync.run import _job, _time_limit
+from layersync.session import Session
+from layersync.settings.model import Settings
+from layersync.state.clocks import Clocks
+from layersync.state.store import Store
+from layersync.sync import sync
+from layersync.values.report import Report
+from tests.simulation.api_model import EPOCH, ApiModel, Wire
+from tests.simulation.checker import Ended, Row
+from tests.simulation.schedule import Night
+from tests.test_sync import Quiet, run_info
+from tests.virtual_time import VirtualLoop
+
+URL = "http://127.0.0.1:1"
+_SYNCED = 2  # PRAGMA synchronous: FULL
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Fate:
+    """Counts the steps of a process, and ends it at one of them; what it does to the disk after that does not count."""
+
+    def __init__(self, night: Night, state: Path) -> None:
+        self._night = night
+        self._state = state
+        self._image, self._safe = state.with_name("image"), state.with_name("safe")
+        self._steps = 0
+        self.dead = False
+        self.kept_intents = 0
+        if state.exists():
+            self._keep_safe()
+
+    def step(self) -> None:
+        """One more step. Raises Killed where it was the last."""
+        if self.dead:
+            raise Killed
+        self._steps += 1
+        if self._steps == self._night.killed_at:
+            self.dead = True
+            if not self._night.power_cut and self._state.exists():
+                shutil.copytree(self._state, self._image)
+            raise Killed
+
+    @property
+    def disk_is_full(self) -> bool:
+        """Whether no file can grow any more."""
+        return self._night.disk_full_at is not None and self._steps >= self._night.disk_full_at
+
+    def synced(self, intents: int) -> None:
+        """All that is written is on the disk for good."""
+        self.kept_intents = intents
+        if not self.dead:
+            self._keep_safe()
+
+    def _keep_safe(self) -> None:
+        if self._night.power_cut:
+            shutil.rmtree(self._safe, ignore_errors=True)
+            shutil.copytree(self._state, self._safe)
+
+    def bury(self) -> None:
+        """Leaves of the disk what a dead process leaves."""
+        if self.dead:
+            shutil.rmtree(self._state, ignore_errors=True)
+            left = self._safe if self._night.power_cut else self._image
+            if left.exists():
+                left.rename(self._state)
+        shutil.rmtree(self._safe, ignore_errors=True)
+
+
+class Disk(Store):
+    """The state file on a disk that can fill up, and whose process can die before and after every commit."""
+
+    fate: Fate
+
+    @contextlib.contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        self.fate.step()
+        with super().transaction(durable=durable) as connection:
+            if self.fate.disk_is_full:
+                connection.execute("PRAGMA max_page_count = 1")  # SQLite makes it the pages that there are
+            yield connection
+            level = connection.execute("PRAGMA synchronous").fetchone()[0]
+        if level >= _SYNCED:
+            self.fate.synced(self.rows("SELECT coalesce(max(rowid), 0) AS n FROM intents")[0]["n"])
+        self.fate.step()
+
+
+class Watch:
+    """The clocks of one process: `true` is what really passes, the others are what it can see."""
+
+    def __init__(self, night: Night) -> None:
+        self._night = night
+
+    def true(self) -> float:
+        return self._night.at + self.now()
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def wall_s(self) -> float:
+        after, by = self._night.wall_jump or (0.0, 0.0)
+        return EPOCH + self.true() + self._night.wall_off_s + (by if self.now() >= after else 0.0)
+
+    def wall(self) -> datetime:
+        return datetime.fromtimestamp(self.wall_s(), UTC)
+
+    def boot(self) -> float:
+        return self.true() + self._night.boot_off_s
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def run_night(night: Night, number: int, sheet: Sequence[Row], api: ApiModel, folder: Path) -> list[Ended]:
+    """Runs the program, and perhaps a second one beside it; gives how each ended, in the order of their ends."""
+    (folder / "projects.csv").write_text(_csv(sheet), encoding="utf-8", newline="")
+    fate = Fate(night, folder / "state")
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        try:
+            return runner.run(_both(night, number, sheet, api, folder, fate))
+        finally:
+            fate.bury()
+
+
+async def _both(
+    night: Night, number: int, sheet: Sequence[Row], api: ApiModel, folder: Path, fate: Fate
+) -> list[Ended]:
+    ended: list[Ended] = []
+
+    async def one(name: str, after: float, own: Fate) -> None:
+        await asyncio.sleep(after)
+        ended.append(await _run(name, night, sheet, api, folder, own))
+
+    runs = [one(f"run-{number}", 0.0, fate)]
+    if night.beside is not None and night.killed_at is None and night.disk_full_at is None:
+        runs.append(one(f"run-{number}-beside", night.beside, Fate(replace(night, killed_at=None), folder / "state")))
+    await asyncio.gather(*runs)
+    return ended
+
+
+async def _run(name: str, night: Night, sheet: Sequence[Row], api: ApiModel, folder: Path, fate: Fate) -> Ended:
+    watch = Watch(night)
+    began = watch.true()
+    stop = Stop()
+    ordered = [began + end for end in (night.signal_at, night.max_duration_s) if end is not None]
+    report: Report | None = None
+    error = ""
+    try:
+        with ExitStack() as parts:
+            session = _session(name, night, api, folder, fate, watch, stop, parts)
+            if night.signal_at is not None:
+                heard = StoppedEarly("ended by SIGTERM", "run again")
+                asyncio.get_running_loop().call_later(night.signal_at, stop.ask, heard, 15)
+            async with _time_limit(session):
+                report = await sync(session)
+    except (Killed, BaseExceptionGroup) as end:
+        if not fate.dead:
+            error = repr(end)
+        report = None
+    except Exception as end:  # noqa: BLE001  whatever it is, the checker is to hear of it
+        error = "" if fate.dead else repr(end)
+    return Ended(
+        run=name,
+        sheet=sheet,
+        began=began,
+        ended=watch.true(),
+        report=None if report is None or fate.dead else _json_of(report),
+        ordered=min(ordered) if ordered and not fate.dead else None,
+        error=error,
+    )
+
+
+def _session(
+    name: str, night: Night, api: ApiModel, folder: Path, fate: Fate, watch: Watch, stop: Stop, parts: ExitStack
+) -> Session:
+    settings = Settings(
+        api={"base_url": URL},
+        jobs={"projects": {"source": str(folder / "projects.csv")}},
+        run={"state_dir": folder / "state", "report_dir": folder / "reports"},
+    )
+    order = Order(
+        settings=settings, jobs=("projects",), command="sync", dry_run=False, max_duration_s=night.max_duration_s
+    )
+    opening = type("NightDisk", (Disk,), {"fate": fate})
+    store = parts.enter_context(opening.open(settings.run.state_dir))
+    rng = random.Random(f"{name}-{night.at}")
+    return Session(
+        order=order,
+        run=replace(run_info(name, dry_run=False), started_at=watch.wall()),
+        base_url=URL,
+        transport=Wire(api, name, night.weather, rng, watch.true, _promise(store.path, fate), fate.step),
+        store=store,
+        clock=watch,
+        clocks=Clocks(wall=watch.wall_s, boot=watch.boot, boot_id=night.boot_id),
+        rng=rng,
+        stop=stop,
+        console=Quiet(),
+        locks=parts.enter_context(ExitStack()),
+        pid=1,
+        jobs=(_job(order, "projects"),),
+    )
+
+
+def _promise(path: Path, fate: Fate) -> Callable[[str], bool]:
+    """Asks the file itself, as another process would see it, whether an intent is there and on the disk for good."""
+
+    def promised(key: str) -> bool:
+        with contextlib.closing(sqlite3.connect(path)) as other:
+            found = other.execute("SELECT max(rowid) FROM intents WHERE idempotency_key = ?", (key,)).fetchone()[0]
+        return found is not None and found <= fate.kept_intents
+
+    return promised
+
+
+def _json_of(report: Report) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads("".join(results_json(report)))
+    return told
+
+
+def _csv(sheet: Sequence[Row]) -> str:
+    columns = list(dict.fromkeys(name for row in sheet for name in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="")
+    writer.writeheader()
+    writer.writerows(sheet)
+    return text.getvalue()
