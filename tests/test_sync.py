@@ -207,6 +207,32 @@ def test_a_key_older_than_23_hours_is_not_used_again(tmp_path: Path) -> None:
     assert not lost & {key for *_, key in server.sends("PATCH")[len(lost) :]}
 
 
+class DatedServer(SimulatedServer):
+    """Says in each answer what time it is."""
+
+    date = "Sat, 21 Nov 2026 02:00:00 GMT"
+
+    def work(self, request: Request) -> Answer:
+        answer = super().work(request)
+        return replace(answer, headers={**answer.headers, "date": self.date})
+
+
+@pytest.mark.parametrize(
+    ("date", "again"), [("Sun, 22 Nov 2026 00:30:00 GMT", True), ("Sun, 22 Nov 2026 01:30:00 GMT", False)]
+)
+def test_a_key_is_as_old_as_the_api_says_where_our_own_clock_was_put_back(
+    tmp_path: Path, date: str, again: bool
+) -> None:
+    server = DatedServer(a_server().records)
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda _simulated, _request: None)
+    lost = {key for *_, key in server.sends("PATCH")}
+
+    server.date = date
+    run(server, tmp_path, "run-2", wall=START.timestamp() + 60)
+    assert (lost <= {key for *_, key in server.sends("PATCH")[len(lost) :]}) == again
+
+
 def test_an_open_change_that_the_sheet_no_longer_wants_is_closed_and_not_sent(tmp_path: Path) -> None:
     server = a_server()
     a_sheet(tmp_path)

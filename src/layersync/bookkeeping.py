@@ -28,7 +28,7 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     A dry run changes nothing: it looks what became of open changes, and leaves them as they are.
     """
     where = (session.base_url, link.target.organization_id, job.name)
-    memory = remember(session.store, *where, session.clock.wall(), session.clocks)
+    memory = remember(session.store, *where, session.clock.wall(), session.clocks_with(link))
     dead = unfinished_runs(session.store, *where)
     is_dry = session.order.dry_run
     if dead and not is_dry:

@@ -104,6 +104,10 @@ class Session:
         """The organisation that the configuration names, empty for the key's own."""
         return self.order.settings.api.organization or ""
 
+    def clocks_with(self, link: Link) -> Clocks:
+        """The clocks that tell how old an idempotency key is, the API's own among them."""
+        return replace(self.clocks, server=link.conditions.server_time.seconds)
+
     def end(self, error: SyncError) -> None:
         """Ends the run where an error concerns all of it."""
         if isinstance(error, ApiRefuses) and error.whole_run:

@@ -250,7 +250,7 @@ async def send(job: Job, changes: Sequence[Change], link: Link, session: Session
             form=job.form,
             writer=link.writer(),
             looks=Looks(job.form, link.reader, session.clock),
-            journal=_journal(job, session),
+            journal=_journal(job, link, session),
             clock=session.clock,
             stop=session.stop,
             writes_left=lambda: _writes_left(link, session),
@@ -268,11 +268,11 @@ async def send(job: Job, changes: Sequence[Change], link: Link, session: Session
     return replace(job, outcomes=outcomes, failure=apply.ended)
 
 
-def _journal(job: Job, session: Session) -> Journal:
+def _journal(job: Job, link: Link, session: Session) -> Journal:
     return Journal(
         session.store,
         session.run.run_id,
-        clocks=session.clocks,
+        clocks=session.clocks_with(link),
         new_key=lambda: str(uuid.UUID(int=session.rng.getrandbits(128), version=4)),
         reusable=job.memory.open_changes,
         undoes=job.plan.undoes if job.plan else None,

@@ -3,10 +3,11 @@
 import asyncio
 import random
 from collections.abc import Mapping
+from contextlib import suppress
 
 import pytest
 
-from layersync.api.client import WriteClient
+from layersync.api.client import ReadClient, WriteClient
 from layersync.api.conditions import Conditions, Tally
 from layersync.api.pacer import gates_of
 from layersync.api.retry import Tries
@@ -36,20 +37,23 @@ class Server:
         """Nothing to let go of."""
 
 
+def conditions_of(clock: VirtualClock, stop: Stop) -> Conditions:
+    return Conditions(
+        gates=gates_of(Budget(tier="standard", reads=120, writes=60, writes_per_day=10_000), clock),
+        clock=clock,
+        stop=stop,
+        rng=random.Random(0),
+        tally=Tally(),
+        max_attempts=4,
+    )
+
+
 def two_patches(server: Server, stop: Stop) -> None:
     """Sends two PATCHes at once; the second looks at its record first, and meanwhile the first is answered 429."""
 
     async def main() -> None:
         clock = VirtualClock()
-        conditions = Conditions(
-            gates=gates_of(Budget(tier="standard", reads=120, writes=60, writes_per_day=10_000), clock),
-            clock=clock,
-            stop=stop,
-            rng=random.Random(0),
-            tally=Tally(),
-            max_attempts=4,
-        )
-        writer = WriteClient(server, conditions)
+        writer = WriteClient(server, conditions_of(clock, stop))
 
         async def patch(path: str, look_s: float) -> None:
             async def prepare() -> Request:
@@ -84,3 +88,26 @@ def test_the_end_of_the_run_is_heard_while_the_class_is_closed() -> None:
     with pytest.raises(Stopped):
         two_patches(server, stop)
     assert [path for path, _ in server.came] == ["/quick"]
+
+
+class SilentServer(Server):
+    """Takes half a minute for every answer."""
+
+    async def send(self, request: Request) -> Answer:
+        await asyncio.sleep(30.0)
+        return await super().send(request)
+
+
+@pytest.mark.parametrize(("asked_at", "over_at"), [(10.0, 15.0), (27.0, 30.0)])
+def test_a_read_under_way_gets_five_seconds_when_the_run_is_to_end(asked_at: float, over_at: float) -> None:
+    stop = Stop()
+
+    async def main() -> float:
+        clock = VirtualClock()
+        reader = ReadClient(SilentServer(), conditions_of(clock, stop))
+        asyncio.get_running_loop().call_later(asked_at, stop.ask, StoppedEarly("over"))
+        with suppress(StoppedEarly):
+            await reader.get("/v1/whoami")
+        return clock.now()
+
+    assert run_virtual(main()) == over_at

@@ -79,7 +79,9 @@ class ApiModel:
         """Takes a request up."""
         sent.arrivals.append(now)
         if sent.path == "/v1/whoami":
-            return 200, json.dumps({"organizationId": ORGANIZATION, "rateLimitTier": "partner", "scopes": ["*"]}).encode()
+            return 200, json.dumps(
+                {"organizationId": ORGANIZATION, "rateLimitTier": "partner", "scopes": ["*"]}
+            ).encode()
         if sent.path == "/v1/projects":
             return self._list(query)
         record_id = sent.path.rpartition("/")[2]
@@ -151,9 +153,12 @@ class Wire:
         )
         self._api.history.sent.append(sent)
         try:
-            return await self._carried(sent, dict(request.query))
-        finally:
+            answer = await self._carried(sent, dict(request.query))
+        except (AnswerLost, NotSent):
             self._step()
+            raise
+        self._step()
+        return answer
 
     async def close(self) -> None:
         """Nothing to let go of."""

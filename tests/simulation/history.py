@@ -10,9 +10,9 @@ Record = Mapping[str, object]
 class Sent:
     """A request that a process put on the wire; times are true seconds, whatever any clock of the process says.
 
-    `promised` says whether the journal held it durably at that moment. `arrivals` are the times at which the server took
-    it up, `answer` is the status that came back at `answered`, None where none did. `shown` is the record in that answer
-    (of a list: records by id); `pause_s` is what a 429 asked for, None where it said nothing sensible.
+    `promised` says whether the journal held it durably at that moment. `arrivals` are the times at which the server
+    took it up, `answer` is the status that came back at `answered`, None where none did. `shown` is the record in that
+    answer, `listed` those of a list by id; `pause_s` is what a 429 asked for, None where it said nothing sensible.
     """
 
     run: str

@@ -7,6 +7,8 @@ from random import Random
 from tests.simulation.api_model import DAY_S, Weather
 
 _RETRY_AFTERS = ("1", "7", "30", None, "0", "-5", "soon", "1e9", "Sat, 21 Nov 2026 02:00:10 GMT")
+_WORLDS = 50
+_MOST_NIGHTS = 3
 
 
 @dataclass(kw_only=True)
@@ -55,16 +57,19 @@ class Schedule:
 
 
 def schedule_of(seed: int) -> Schedule:
-    """Draws a schedule."""
+    """Draws a schedule: what goes wrong is the seed's own, what is in the sheets is shared by every fiftieth."""
+    ids, known = _sheets(Random(seed % _WORLDS))
     rng = Random(seed)
-    ids = [str(uuid.UUID(int=rng.getrandbits(128), version=4)) for _ in range(rng.randint(2, 6))]
     nights = _nights(rng)
-    sheet = [_row(one, rng, 0) for one in ids]
-    sheets = [sheet]
+    sheets = [known[0]]
     for number in range(1, len(nights)):
-        changed = rng.random() < 0.25
-        sheets.append([_row(one, rng, number) for one in ids] if changed else sheets[-1])
+        sheets.append(known[number] if rng.random() < 0.25 else sheets[-1])
     return Schedule(seed=seed, ids=ids, sheets=sheets, nights=nights, edits=_edits(rng, len(ids), nights))
+
+
+def _sheets(rng: Random) -> tuple[list[str], list[list[dict[str, str]]]]:
+    ids = [str(uuid.UUID(int=rng.getrandbits(128), version=4)) for _ in range(rng.randint(2, 6))]
+    return ids, [[_row(one, rng, number) for one in ids] for number in range(_MOST_NIGHTS)]
 
 
 def _row(record_id: str, rng: Random, number: int) -> dict[str, str]:
@@ -108,7 +113,16 @@ def _nights(rng: Random) -> list[Night]:
 
 def _weather(rng: Random, at: float) -> Weather:
     weather = Weather()
-    for fate in ("lost_request", "lost_answer", "late", "doubled", "unreachable", "error_before", "error_after", "garbled"):
+    for fate in (
+        "lost_request",
+        "lost_answer",
+        "late",
+        "doubled",
+        "unreachable",
+        "error_before",
+        "error_after",
+        "garbled",
+    ):
         if rng.random() < 0.35:
             setattr(weather, fate, rng.choice((0.03, 0.1, 0.3)))
     for rate_class in ("read", "write"):

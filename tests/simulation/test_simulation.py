@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from tests.simulation.api_model import ApiModel, Weather, project
+from tests.simulation.api_model import ApiModel, Delivery, Weather, project
 from tests.simulation.checker import Ended, unquiet, violations
 from tests.simulation.night import run_night
 from tests.simulation.schedule import Edit, Night, Schedule, schedule_of
@@ -49,7 +49,7 @@ def simulate(seed: int, folder: Path) -> list[str]:
     return [f"seed {seed}: {one}" for one in found]
 
 
-def _made(edit: Edit, schedule: Schedule, api: ApiModel):  # noqa: ANN202  a delivery
+def _made(edit: Edit, schedule: Schedule, api: ApiModel) -> Delivery:
     record_id = schedule.ids[edit.row]
 
     def put_back(value: object) -> None:

@@ -27,7 +27,6 @@ from layersync.values.change import Change
 from layersync.values.intent import Intent
 from layersync.values.outcome import Outcome, Word
 
-_GRACE_S = 5.0
 _MASS_REFUSAL = 20
 _FORBIDDEN_IN_A_ROW = 3
 _UNSEEN = frozenset({Kind.REFUSED, Kind.NOT_SENT})  # settled without a look at the record
@@ -108,16 +107,12 @@ class Apply:
         """
         self._turns = Turns(changes, earlier)
         work = asyncio.ensure_future(each(changes, self._one, self._desk.writer.workers))
-        grace = asyncio.ensure_future(self._grace())
+        grace = asyncio.ensure_future(self._desk.stop.grace(self._desk.clock))
         await asyncio.wait({work, grace}, return_when=asyncio.FIRST_COMPLETED)
         grace.cancel()
         if not work.done():
             work.cancel()
         await asyncio.gather(work, return_exceptions=not work.done())
-
-    async def _grace(self) -> None:
-        await self._desk.stop.wait()
-        await self._desk.clock.sleep(_GRACE_S)
 
     async def _one(self, change: Change) -> None:
         word = Word.NOT_ATTEMPTED

@@ -9,6 +9,7 @@ from layersync.api.breaker import PAUSE_S, Breaker, breakers_of
 from layersync.api.clock import Clock
 from layersync.api.pacer import Gate
 from layersync.api.retry_budget import RetryBudget
+from layersync.api.server_time import ServerTime
 from layersync.api.stop import Stop
 from layersync.values.report import RequestCount
 from layersync.values.target import RateClass
@@ -40,6 +41,7 @@ class Conditions:
     rng: random.Random
     tally: Tally
     max_attempts: int
+    server_time: ServerTime = field(default_factory=ServerTime)
     breakers: Mapping[RateClass, Breaker] = field(default_factory=lambda: breakers_of(PAUSE_S))
     retry_budgets: Mapping[RateClass, RetryBudget] = field(
         default_factory=lambda: {one: RetryBudget() for one in RateClass}

@@ -13,7 +13,7 @@ from layersync.api.pacer import Gate, Slot
 from layersync.api.paths import WHOAMI
 from layersync.api.rate_headers import remaining_of
 from layersync.api.retry import Retry, Tries
-from layersync.api.wire import AnswerLost, NotSent, Request, Transport
+from layersync.api.wire import Answer, AnswerLost, NotSent, Request, Transport
 from layersync.values.target import RateClass
 
 _PROBE_S = 10.0
@@ -118,7 +118,7 @@ class Courier:
 
     async def _send(self, request: Request, slot: Slot, gate: Gate, parse: Parse) -> Judgement:
         try:
-            answer = await self._transport.send(request)
+            answer = await self._carried(request)
         except NotSent as error:
             gate.unused(slot)
             return judge_failure(error)
@@ -134,6 +134,14 @@ class Courier:
         else:
             gate.answered(slot, remaining_of(answer.headers))
         return judgement
+
+    async def _carried(self, request: Request) -> Answer:
+        """Carries a request. A read has no effect: in a run that is to end it is given up on when its grace is over."""
+        sending = self._transport.send(request)
+        reads = request.rate_class is RateClass.READ
+        answer = await (self._at.stop.finish(sending, self._at.clock) if reads else sending)
+        self._at.server_time.heard(answer.headers)
+        return answer
 
 
 def _readable_later(judgement: Judgement) -> Judgement:
