@@ -15,15 +15,16 @@ GENERATIONS = ("seed", "a", "b")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Runs tests that talk to the shared sandbox on the generations of the API's pages: all with `--slow`.
+    """Runs tests that talk to the shared sandbox on all generations of the API's pages, or on those of `only_on`.
 
-    Without it only those marked `every_generation` run on more than the seed; `only_on` names those that can do it.
+    The short ones marked `every_generation` always, those of modules marked `generations` with `--slow`.
     """
     if "api" not in metafunc.fixturenames:
         return
-    only = metafunc.definition.get_closest_marker("only_on")
+    marked = metafunc.definition.get_closest_marker
+    only = marked("only_on")
     names = GENERATIONS if only is None else only.args
-    if metafunc.config.getoption("--slow") or metafunc.definition.get_closest_marker("every_generation"):
+    if marked("every_generation") or (marked("generations") and metafunc.config.getoption("--slow")):
         metafunc.parametrize("generation", names, scope="session")
 
 

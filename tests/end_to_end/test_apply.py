@@ -11,6 +11,8 @@ from tests.end_to_end.place import Place, place_in
 from tests.end_to_end.test_guards import ACME, HALDEN, PITCH, YOGA, all_projects, described_projects
 from tests.end_to_end.traffic import Traffic
 
+pytestmark = pytest.mark.generations
+
 SHEET = [{"id": ACME, "tagline": "one"}, {"id": HALDEN, "tagline": "two"}, {"id": YOGA, "tagline": "three"}]
 ROWS = 20
 WORKERS = 8

@@ -7,6 +7,8 @@ import pytest
 from tests.end_to_end.place import Place, Ran
 from tests.end_to_end.traffic import Traffic
 
+pytestmark = pytest.mark.generations
+
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 HALDEN = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"
 YOGA = "1f6a0c8e-52d7-4b39-a1e4-0b7c93d85f21"

@@ -16,6 +16,8 @@ from tests.end_to_end.place import Place
 from tests.end_to_end.traffic import Traffic
 from tests.test_sync import Quiet
 
+pytestmark = pytest.mark.generations
+
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 HALDEN = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"
 YOGA = "1f6a0c8e-52d7-4b39-a1e4-0b7c93d85f21"
@@ -87,10 +89,15 @@ def test_a_dry_run_of_sheets_that_cannot_be_used_sends_nothing(pending: Place, a
 @pytest.mark.every_generation
 def test_a_dry_run_changes_nothing_that_runs_remember(pending: Place, api: Traffic) -> None:
     pending.call("sync")
-    before = pending.remembered()
+    before = remembered(pending)
     pending.table([{"id": ACME, "timezone": "Asia/Tokyo"}])
     pending.call("sync", "-n")
-    assert pending.remembered() == before
+    assert remembered(pending) == before
+
+
+def remembered(place: Place) -> dict[str, list[tuple[object, ...]]]:
+    """What the state file holds but for the shared budget, of which the reads of a dry run have their part."""
+    return {table: rows for table, rows in place.remembered().items() if table != "lots"}
 
 
 def test_a_session_for_a_dry_run_holds_a_transport_that_refuses_patch(pending: Place, api: Traffic) -> None:

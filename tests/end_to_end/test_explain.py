@@ -9,6 +9,8 @@ from layersync.report.results_json import results_schema
 from tests.end_to_end.place import Place
 from tests.end_to_end.traffic import Traffic
 
+pytestmark = pytest.mark.generations
+
 YOGA = "1f6a0c8e-52d7-4b39-a1e4-0b7c93d85f21"
 
 

@@ -11,6 +11,8 @@ from tests.end_to_end.place import Place, Ran
 from tests.end_to_end.traffic import Traffic
 from tests.sandbox.server import RunningSandbox, running_sandbox
 
+pytestmark = pytest.mark.generations
+
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 JOBS = """
 [jobs.projects]

@@ -16,6 +16,8 @@ from tests.end_to_end.test_guards import described_projects
 from tests.end_to_end.traffic import Traffic
 from tests.sheet.web.conftest import Said, serving
 
+pytestmark = pytest.mark.generations
+
 ROWS = 20
 WORKERS = 8
 PITCH = (

@@ -5,6 +5,8 @@ import pytest
 from tests.end_to_end.place import Place
 from tests.end_to_end.traffic import Traffic
 
+pytestmark = pytest.mark.generations
+
 YOGA = "1f6a0c8e-52d7-4b39-a1e4-0b7c93d85f21"
 REFUSED_FOR_THE_RATE = {"method": "PATCH", "nth": 1, "do": {"status": 429, "headers": {"Retry-After": "2"}}}
 NOT_ANSWERED = {"method": "PATCH", "nth": 1, "do": {"status": 503, "headers": {"Retry-After": "2"}}}

@@ -5,12 +5,14 @@ import pytest
 from tests.end_to_end.place import Place, Ran
 from tests.end_to_end.traffic import Traffic
 
+pytestmark = pytest.mark.generations
+
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 HALDEN = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"
 YOGA = "1f6a0c8e-52d7-4b39-a1e4-0b7c93d85f21"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 JOB = '[run]\nfail_on = "{}"\n[jobs.projects]\nsource = "projects.csv"'
-WRONG = {"id": ACME, "brandVoice": "loud"}
+WRONG = {"id": ACME, "primaryLanguage": "loudest!"}
 
 
 def since(ran: Ran) -> dict[str, object]:
@@ -21,7 +23,7 @@ def since(ran: Ran) -> dict[str, object]:
 def known(place: Place, api: Traffic) -> Ran:
     """A run with two problems."""
     place.configure(api.url, JOB.format("new"))
-    place.table([WRONG, {"id": NOBODY, "brandVoice": "warm"}, {"id": HALDEN, "brandVoice": "warm"}])
+    place.table([WRONG, {"id": NOBODY, "primaryLanguage": "fr"}, {"id": HALDEN, "primaryLanguage": "fr"}])
     ran = place.call("sync")
     assert (ran.code, ran.outcomes) == (3, {2: "invalid", 3: "not_found", 4: "changed"})
     started = ran.results["run"]["started_at"]
@@ -37,7 +39,7 @@ def test_what_the_last_run_had_already_does_not_fail_the_next_and_keeps_its_date
 
 
 def test_rows_that_move_have_the_same_problem(known: Ran, place: Place) -> None:
-    place.table([{"id": YOGA, "brandVoice": "warm"}, {"id": NOBODY, "brandVoice": "warm"}, WRONG])
+    place.table([{"id": YOGA, "primaryLanguage": "fr"}, {"id": NOBODY, "primaryLanguage": "fr"}, WRONG])
     ran = place.call("sync", "--allow", "changes=9")
     assert ran.code == 0
     assert since(ran) == {YOGA: None, NOBODY: since(known)[NOBODY], ACME: since(known)[ACME]}
@@ -46,14 +48,14 @@ def test_rows_that_move_have_the_same_problem(known: Ran, place: Place) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        {"id": ACME, "brandVoice": "louder"},
-        {"id": YOGA, "brandVoice": "loud"},
-        {"id": ACME, "brandVoice": "loud", "timezone": "Mars/Base"},
+        {"id": ACME, "primaryLanguage": "louder!"},
+        {"id": YOGA, "primaryLanguage": "loudest!"},
+        {"id": ACME, "primaryLanguage": "loudest!", "timezone": "Mars/Base"},
     ],
     ids=["another-value", "another-row", "another-cell-too"],
 )
 def test_another_problem_is_new(known: Ran, place: Place, row: dict[str, str]) -> None:
-    place.table([row, {"id": NOBODY, "brandVoice": "warm"}, {"id": HALDEN, "brandVoice": "warm"}])
+    place.table([row, {"id": NOBODY, "primaryLanguage": "fr"}, {"id": HALDEN, "primaryLanguage": "fr"}])
     ran = place.call("sync")
     assert ran.code == 3
     assert since(ran)[row["id"]] == ran.results["run"]["started_at"]
@@ -61,8 +63,8 @@ def test_another_problem_is_new(known: Ran, place: Place, row: dict[str, str]) -
 
 
 def test_a_problem_that_was_away_is_new_when_it_comes_back(known: Ran, place: Place) -> None:
-    rest = [{"id": NOBODY, "brandVoice": "warm"}, {"id": HALDEN, "brandVoice": "warm"}]
-    place.table([{"id": ACME, "brandVoice": "warm"}, *rest])
+    rest = [{"id": NOBODY, "primaryLanguage": "fr"}, {"id": HALDEN, "primaryLanguage": "fr"}]
+    place.table([{"id": ACME, "primaryLanguage": "fr"}, *rest])
     assert place.call("sync", "--allow", "changes=9").code == 0
     place.table([WRONG, *rest])
     assert place.call("sync").code == 3
@@ -88,4 +90,4 @@ def test_rows_that_wait_longest_are_served_first(place: Place, api: Traffic) -> 
     assert since(ran)[YOGA] == ran.results["run"]["started_at"]
     place.configure(api.url, job)
     place.table([{"id": ACME, "tagline": "newer"}, *rows[1:]])
-    assert [change["id"] for change in place.call("plan").plan["jobs"][0]["changes"]] == [HALDEN, YOGA, ACME]
+    assert [change["key"] for change in place.call("plan").plan["jobs"][0]["changes"]] == [HALDEN, YOGA, ACME]

@@ -25,7 +25,7 @@ def refused(place: Place, api: Traffic) -> Ran:
 
 
 def sent(api: Traffic) -> list[str]:
-    return sorted((request["path"].rpartition("/")[2] for request in api.requests("PATCH")), reverse=True)
+    return sorted((path.rpartition("/")[2] for path in api.paths("PATCH")), reverse=True)
 
 
 def first_row(ran: Ran) -> dict[str, object]:

@@ -5,10 +5,13 @@ import stat
 
 import fastexcel
 import jsonschema
+import pytest
 
 from layersync.report.results_json import results_schema
 from tests.end_to_end.place import Place
 from tests.end_to_end.traffic import Traffic
+
+pytestmark = pytest.mark.generations
 
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 HALDEN = "254a4ce1-f4ca-42b1-9e36-17ca45ef3d39"

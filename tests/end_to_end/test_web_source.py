@@ -12,6 +12,8 @@ from tests.end_to_end.traffic import Traffic
 from tests.sandbox.server import KEY
 from tests.sheet.web.conftest import Said, Server, serving
 
+pytestmark = pytest.mark.generations
+
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 SHEET = f"id,tagline\n{ACME},new\n".encode()
 QUERY = "token=t0p-secret"
