@@ -45,6 +45,8 @@ class HttpTransport:
         self._secret = dict(headers)
         self._plain = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": user_agent}
         self._timeout_s = timeout_s
+        # the total covers the connection and TLS, each with a time of its own, so that it is known which it was
+        self._timeout = httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s / 3)).as_dict()
         self._redact = redact
         self._trust = _trust(self._base)
         self._free: list[httpx.AsyncHTTPTransport] = []  # the one used last is the warmest
@@ -78,11 +80,9 @@ class HttpTransport:
             headers["Idempotency-Key"] = request.idempotency_key
         if request.body is not None:
             headers["Content-Type"] = "application/json"
-        # the total covers the connection and TLS, each with a time of its own, so that it is known which it was
-        connect_s = min(_CONNECT_S, self._timeout_s / 3)
-        timeout = httpx.Timeout(self._timeout_s, connect=connect_s).as_dict()
+        extensions = {"timeout": self._timeout}
         return httpx.Request(
-            request.method, self._url(request), headers=headers, content=request.body, extensions={"timeout": timeout}
+            request.method, self._url(request), headers=headers, content=request.body, extensions=extensions
         )
 
     def _url(self, request: Request) -> httpx.URL:

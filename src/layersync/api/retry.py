@@ -54,6 +54,19 @@ class Retry:
 
         Raises Stopped when the end of the run is asked for while waiting.
         """
+        first = await one_try()
+        if first.kind not in _AGAIN:
+            return first  # as nearly always, and without tenacity, which costs as much as all else around a try
+        return await self._again(first, one_try, tries, budget)
+
+    async def _again(
+        self, first: Judgement, one_try: Callable[[], Awaitable[Judgement]], tries: Tries, budget: RetryBudget
+    ) -> Judgement:
+        tried = iter((first,))
+
+        async def next_try() -> Judgement:
+            return next(tried, None) or await one_try()
+
         retrying = AsyncRetrying(
             retry=retry_if_result(lambda judgement: judgement.kind in _AGAIN),
             stop=lambda state: self._enough(_last(state), tries, budget),
@@ -61,7 +74,7 @@ class Retry:
             sleep=lambda seconds: self._sleep(seconds, tries),
             retry_error_callback=_last,
         )
-        return await retrying(one_try)
+        return await retrying(next_try)
 
     def _enough(self, last: Judgement, tries: Tries, budget: RetryBudget) -> bool:
         if last.kind is Kind.THROTTLED:
