@@ -113,6 +113,7 @@ ANSWERS = (
     _status(403, Kind.STOP_RUN, "KILL_SWITCH"),
     *(_status(code, Kind.UNKNOWN, sends=ATTEMPTS) for code in IN_PROXIES),
     _status(503, Kind.UNKNOWN, sends=ATTEMPTS, headers={"retry-after": "2"}),
+    _status(503, Kind.UNKNOWN, headers={"retry-after": "40000"}),
     _status(503, Kind.STOP_RUN, "KILL_SWITCH"),
     _status(409, Kind.CONTESTED, "CONFLICT"),
     _status(412, Kind.CONTESTED),

@@ -8,7 +8,7 @@ from layersync.api.body import json_object
 from layersync.api.breaker import Breaker
 from layersync.api.conditions import Conditions
 from layersync.api.judge import Judgement, Parse, judge, judge_failure
-from layersync.api.meaning import MANY, Kind
+from layersync.api.meaning import LONGEST_WAIT_S, MANY, Kind
 from layersync.api.pacer import Gate, Slot
 from layersync.api.paths import WHOAMI
 from layersync.api.rate_headers import remaining_of
@@ -41,8 +41,7 @@ class Courier:
 
         async def one_try() -> Judgement:
             judgement = await self._try(prepare, rate_class, tries, parse)
-            reads_again = rate_class is RateClass.READ and judgement.kind is Kind.UNKNOWN
-            return judgement if not reads_again else _readable_later(judgement)
+            return _readable_later(judgement) if rate_class is RateClass.READ else judgement
 
         judgement = await self._retry(one_try, tries, self._at.retry_budgets[rate_class])
         if judgement.kind is Kind.DONE and tries.sent == 1:
@@ -146,4 +145,5 @@ class Courier:
 
 def _readable_later(judgement: Judgement) -> Judgement:
     """A read that brought nothing readable has no effect to fear: it may be tried as often as any."""
-    return replace(judgement, tries=MANY)
+    soon = (judgement.wait_s or 0.0) <= LONGEST_WAIT_S
+    return replace(judgement, tries=MANY) if judgement.kind is Kind.UNKNOWN and soon else judgement

@@ -52,8 +52,9 @@ class Meaning:
 
 
 MANY: Final = 1_000  # as many as the run's `max_attempts` allows
-_LONGEST_WAIT_S = 900.0
+LONGEST_WAIT_S: Final = 900.0
 _ERRORS = range(400, 600)
+_PASSING = (408, 425, 502, 503, 504)
 
 # The first row that holds counts.
 TABLE: Final = (
@@ -89,11 +90,12 @@ TABLE: Final = (
         message="the key lacks the scope for this resource",
         what_to_do="give the key the missing scope",
     ),
-    Meaning(name="a cap", statuses=(429,), wait_over_s=_LONGEST_WAIT_S, kind=Kind.CAPPED),
+    Meaning(name="a cap", statuses=(429,), wait_over_s=LONGEST_WAIT_S, kind=Kind.CAPPED),
     Meaning(name="too many requests", statuses=(429,), kind=Kind.THROTTLED, tries=MANY),
     Meaning(name="a key in flight", statuses=(409,), code="IDEMPOTENCY_CONFLICT", kind=Kind.IN_FLIGHT, tries=MANY),
     Meaning(name="a conflict", statuses=(409, 412), kind=Kind.CONTESTED),
-    Meaning(name="a timeout or a proxy's trouble", statuses=(408, 425, 502, 503, 504), kind=Kind.UNKNOWN, tries=MANY),
+    Meaning(name="trouble for long", statuses=_PASSING, wait_over_s=LONGEST_WAIT_S, kind=Kind.UNKNOWN),
+    Meaning(name="a timeout or a proxy's trouble", statuses=_PASSING, kind=Kind.UNKNOWN, tries=MANY),
     # the same 500 again may be a stored answer
     Meaning(name="a server fault", statuses=(500,), kind=Kind.UNKNOWN, tries=2),
     Meaning(name="a definite no", statuses=range(400, 500), kind=Kind.REFUSED),
