@@ -29,6 +29,8 @@ def test_run_is_written_as_it_began(store: Store) -> None:
         "pid": 4711,
         "user": "ada",
         "plan_digest": "d1",
+        "dry_run": 0,
+        "folder": None,
         "job": JOB,
         "settled_by": None,
         "settled_at": None,

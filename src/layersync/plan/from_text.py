@@ -1,15 +1,13 @@
 """Reads a saved plan back, strictly: the very plan that was written, or none."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
-from functools import cache
-from typing import Any, Never, get_type_hints
+from collections.abc import Iterable
+from typing import Never
 
 import polars as pl
-from pydantic import TypeAdapter
 
 from layersync.errors import PlanUnusable
+from layersync.plan.plain import readers
 from layersync.plan.saved import (
     NOT_SAVED,
     NOT_SAVED_OF_CHANGES,
@@ -96,12 +94,12 @@ def _plan(job: SavedForm) -> Plan:
     changes = tuple(_change(one, job, form) for one in job["changes"])
     if len({change.row for change in changes}) < len(changes):
         raise ValueError("a row stands twice")
-    told = {name: read(job[name]) for name, read in _readers(Plan, NOT_SAVED | {"changes"}).items()}
+    told = {name: read(job[name]) for name, read in readers(Plan, NOT_SAVED | {"changes"}).items()}
     return Plan(**told, changes=changes, rows=_rows(changes, (one["line"] for one in job["changes"])))
 
 
 def _change(told: SavedForm, job: SavedForm, form: Resource) -> Change:
-    read = {name: read(told[name]) for name, read in _readers(Change, NOT_SAVED_OF_CHANGES).items()}
+    read = {name: read(told[name]) for name, read in readers(Change, NOT_SAVED_OF_CHANGES).items()}
     change = Change(job=job["job"], resource=form.name, **read)
     if normal_id(change.id, form.id_forms) is None:
         raise ValueError("not an id")
@@ -117,13 +115,6 @@ def _rows(changes: Iterable[Change], lines: Iterable[int | None]) -> pl.DataFram
         for one, line in zip(changes, lines, strict=True)
     ]
     return pl.DataFrame(told, schema=_ROWS).sort("row")
-
-
-@cache
-def _readers(form: type, without: frozenset[str]) -> Mapping[str, Callable[[Any], Any]]:
-    """What reads each field of a dataclass: its type says how, so that a new one needs no word here."""
-    types = get_type_hints(form, localns={"pl": pl})
-    return {one.name: TypeAdapter(types[one.name]).validate_python for one in fields(form) if one.name not in without}
 
 
 def _text(value: object) -> str:

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import fields
 from hashlib import sha256
 from typing import Any, Final
 
 import polars as pl
 
+from layersync.plan.plain import plain
 from layersync.values.cell import canonical
 from layersync.values.change import Change
 from layersync.values.plan import Plan, PlanState
@@ -75,27 +74,12 @@ def _job(plan: Plan) -> SavedForm:
     changed = {change.row for change in plan.changes}
     lines = dict(plan.rows.filter(pl.col("state") == PlanState.CHANGE.value).select("row", "line").iter_rows())
     return {
-        **_plain(plan, NOT_SAVED | {"changes", "drifts"}),
-        "drifts": [_plain(drift) for drift in plan.drifts if drift.row in changed],
+        **plain(plan, NOT_SAVED | {"changes", "drifts"}),
+        "drifts": [plain(drift) for drift in plan.drifts if drift.row in changed],
         "changes": [_change(change, lines.get(change.row)) for change in plan.changes],
     }
 
 
 def _change(change: Change, line: int | None) -> SavedForm:
     """A change with the physical line of its row, on which CI annotates it."""
-    return {**_plain(change, NOT_SAVED_OF_CHANGES), "line": line}
-
-
-def _plain(value: Any, without: AbstractSet[str] = frozenset()) -> Any:
-    """Turns a value of the house into JSON: every field of it, so that a new one needs no word here."""
-    match value:
-        case None | str() | int() | float() | dict() | list():
-            return value  # JSON already: the house itself keeps several things in tuples and sets
-        case tuple():
-            return [_plain(item) for item in value]
-        case AbstractSet():
-            return sorted(value)
-        case Mapping():
-            return dict(value)
-        case _:
-            return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name not in without}
+    return {**plain(change, NOT_SAVED_OF_CHANGES), "line": line}

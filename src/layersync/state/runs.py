@@ -9,7 +9,11 @@ from layersync.state.store import Store, storable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run as it begins. `plan_digest` is the seal of the saved plan that it carries out, None where there is none."""
+    """A run as it begins.
+
+    `plan_digest` is the seal of the saved plan that it carries out, None where there is none. `folder` is that of its
+    report, None where an earlier version did not say.
+    """
 
     run_id: str
     command: str
@@ -22,6 +26,8 @@ class Run:
     user: str
     jobs: tuple[str, ...]
     plan_digest: str | None = None
+    dry_run: bool = False
+    folder: str | None = None
 
 
 def begin(store: Store, run: Run) -> None:
@@ -29,7 +35,7 @@ def begin(store: Store, run: Run) -> None:
     with store.transaction() as connection:
         connection.execute(
             "INSERT INTO runs (run_id, command, base_url, organization_id, started_at, tool_version, host, pid, user, "
-            "plan_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "plan_digest, dry_run, folder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 run.run_id,
                 run.command,
@@ -41,6 +47,8 @@ def begin(store: Store, run: Run) -> None:
                 run.pid,
                 storable(run.user),
                 run.plan_digest,
+                run.dry_run,
+                None if run.folder is None else storable(run.folder),
             ),
         )
         connection.executemany(
@@ -61,7 +69,7 @@ def find(store: Store, run_id: str) -> Run | None:
     """Gives a run as it began; None where the state file has none of that id."""
     found = store.rows("SELECT * FROM runs WHERE run_id = ?", (run_id,))
     jobs = store.rows("SELECT job FROM run_jobs WHERE run_id = ? ORDER BY job", (run_id,))
-    return _run(found[0], tuple(row["job"] for row in jobs)) if found else None
+    return run_of(found[0], tuple(row["job"] for row in jobs)) if found else None
 
 
 def ids(store: Store) -> tuple[str, ...]:
@@ -88,7 +96,8 @@ def set_last_rows(store: Store, base_url: str, organization_id: str, job: str, r
         )
 
 
-def _run(row: sqlite3.Row, jobs: tuple[str, ...]) -> Run:
+def run_of(row: sqlite3.Row, jobs: tuple[str, ...]) -> Run:
+    """Reads a run from its row of the table `runs`."""
     return Run(
         run_id=row["run_id"],
         command=row["command"],
@@ -101,4 +110,6 @@ def _run(row: sqlite3.Row, jobs: tuple[str, ...]) -> Run:
         user=row["user"],
         jobs=jobs,
         plan_digest=row["plan_digest"],
+        dry_run=bool(row["dry_run"]),
+        folder=row["folder"],
     )

@@ -206,4 +206,34 @@ _WRITE_CAPS: Migration = (
     """,
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_FIRST, _NOT_SENT, _SHARED_BUDGETS, _LEFT_OVER, _UNDO, _WRITE_CAPS)
+# The reports of past runs, told again on demand and rebuilt for runs that died; their rows apart, which never change.
+_REPORTS: Migration = (
+    "ALTER TABLE runs ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN folder TEXT",
+    """
+    CREATE TABLE reports (
+        run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+        told BLOB NOT NULL,
+        counts TEXT NOT NULL,
+        held INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE report_rows (
+        run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+        job TEXT NOT NULL,
+        rows BLOB NOT NULL,
+        PRIMARY KEY (run_id, job)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _FIRST,
+    _NOT_SENT,
+    _SHARED_BUDGETS,
+    _LEFT_OVER,
+    _UNDO,
+    _WRITE_CAPS,
+    _REPORTS,
+)
