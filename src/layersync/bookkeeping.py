@@ -9,7 +9,8 @@ from layersync.ledger_keeping import keep_ledger, recall_ledger
 from layersync.left_over import keep_left_over, with_left_over
 from layersync.record_keeping import recall_full_records
 from layersync.report.exit_code import exit_code, job_exit_code
-from layersync.session import Job, Session
+from layersync.report_keeping import keep_beginning, rebuild, this_run
+from layersync.session import Job, Session, report_of
 from layersync.state import runs
 from layersync.state.applied import keep_not_sent, settled_rows
 from layersync.state.journal import body_of, settle_open
@@ -47,25 +48,13 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
 
 
 def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
-    """Writes that this run is about to send, and closes what it will not send again for the dead runs before it.
+    """Writes that this run is about to send, and closes the changes of dead runs that it will not send again.
 
     Where that can't be written, the run ends: nothing may be sent that nobody remembers.
     """
-    run = runs.Run(
-        run_id=session.run.run_id,
-        command=session.run.command,
-        base_url=session.base_url,
-        organization_id=link.target.organization_id,
-        started_at=session.run.started_at,
-        tool_version=session.run.tool_version,
-        host=session.run.host,
-        pid=session.pid,
-        user=session.run.user,
-        jobs=tuple(job.name for job in jobs),
-        plan_digest=session.order.saved.seal if session.order.saved else None,
-    )
     try:
-        runs.begin(session.store, run)
+        runs.begin(session.store, this_run(session, link.target.organization_id))
+        keep_beginning(report_of(session, jobs, link), session)
         for job in jobs:
             _close_unwanted(job, session)
     except SyncError as error:
@@ -95,7 +84,17 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
     if session.order.saved is not None:
         new = (told for job in jobs for row, told in job.outcomes.items() if row not in job.earlier)
         keep_not_sent(session.store, session.run.run_id, new)
-    runs.finish(session.store, session.run.run_id, exit_code(report, detailed=True), session.clock.wall())
+    _close_dead(jobs, session)
+    code = exit_code(report, detailed=session.order.detailed)
+    runs.finish(session.store, session.run.run_id, code, session.clock.wall())
+
+
+def _close_dead(jobs: tuple[Job, ...], session: Session) -> None:
+    """Ends the story of the dead runs that this one has settled; were it to die first, the next one would do both."""
+    settled = [(dead, job.name) for job in jobs if job.plan is not None for dead in job.dead_runs]
+    rebuild(tuple(dict.fromkeys(dead for dead, _ in settled)), session)
+    for dead, job_name in settled:
+        close_run(session.store, dead, job_name, settled_by=session.run.run_id, settled_at=session.clock.wall())
 
 
 def _resumed(job: Job, link: Link, session: Session) -> Job:
@@ -124,5 +123,3 @@ def _close_unwanted(job: Job, session: Session) -> None:
         if (change.id, change.body) not in wanted:
             told = closed(change, Word.NOT_ATTEMPTED, "not sent again: the new plan does not want it", session.clock)
             settle_open(session.store, change, told)
-    for dead in job.dead_runs:
-        close_run(session.store, dead, job.name, settled_by=session.run.run_id, settled_at=session.clock.wall())

@@ -1,7 +1,9 @@
 """The files of a report, and the plan that a dry or held run keeps: where they stand and how they are written."""
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,12 +17,18 @@ from layersync.report.results_csv import changes_csv, results_csv
 from layersync.report.results_json import results_json
 from layersync.report.retry_csv import retry_csv
 from layersync.report.summary_md import summary_md
+from layersync.settings.model import Run
 from layersync.state.whole_file import write_whole
 from layersync.values.plan import Plan
 from layersync.values.report import Report
 
 PLAN_FILE = "plan.json"
 
+# The files of a report, and what a run that died while it wrote one may have left.
+_OURS = re.compile(
+    r"(results\.(csv|json|xlsx)|changes\.csv|report\.html|summary\.md|junit\.xml|plan\.json|retry(-[A-Za-z0-9_-]+)?\.csv)"
+    r"|\..+\.[0-9a-f]{8}"
+)
 _NOT_THE_DISK = (PermissionError, NotADirectoryError, FileExistsError)
 
 
@@ -46,16 +54,47 @@ def write_files(report: Report, order: Order, folder: Path) -> None:
     Raises StoppedEarly when the disk does not take them.
     """
     settings = order.settings.run
+    write_report(report, settings, folder, detailed=order.detailed)
     try:
-        for name, pieces in _files(report, order):
-            write_whole(folder / name, pieces, settings.report_mode)
-        if order.plan_out is not None and _plans(report, order):
+        plans = _plans(report, order)
+        if plans and (report.run.dry_run or any(plan.holds for plan in plans)):
+            write_whole(folder / PLAN_FILE, _encoded([_plan(report, order)]), settings.report_mode)
+        if order.plan_out is not None and plans:
             write_whole(order.plan_out, _encoded([_plan(report, order)]), settings.report_mode)
         _point_latest(settings.report_dir, report.run.run_id)
     except OSError as error:
-        raise StoppedEarly(
-            f"the report could not be written: {error}", "free the disk; the journal has it all"
-        ) from error
+        raise _not_written(error) from error
+
+
+def write_report(report: Report, settings: Run, folder: Path, *, detailed: bool = False) -> None:
+    """Writes the formats of a report into its folder, which is made where it is gone; `detailed` as in `Order`.
+
+    Raises StoppedEarly when the disk does not take them.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, pieces in _files(report, settings, detailed=detailed):
+            write_whole(folder / name, pieces, settings.report_mode)
+    except OSError as error:
+        raise _not_written(error) from error
+
+
+def drop_folder(folder: Path, run_id: str) -> None:
+    """Removes the folder of a run with the files that layersync writes there.
+
+    Whatever else somebody put there stays, and the folder with it. What is no folder of that run is left alone.
+    """
+    if folder.name != run_id or folder.is_symlink() or not folder.is_dir():
+        return
+    with suppress(OSError):
+        for file in folder.iterdir():
+            if _OURS.fullmatch(file.name):
+                file.unlink()
+        folder.rmdir()
+
+
+def _not_written(error: OSError) -> StoppedEarly:
+    return StoppedEarly(f"the report could not be written: {error}", "free the disk; the journal has it all")
 
 
 def write_new(path: Path, pieces: Iterable[bytes], mode: int) -> None:
@@ -78,31 +117,28 @@ def write_new(path: Path, pieces: Iterable[bytes], mode: int) -> None:
         ) from error
 
 
-def _writers(order: Order) -> Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]]:
+def _writers(detailed: bool) -> Mapping[str, Mapping[str, Callable[[Report], Iterable[str]]]]:
     """The files of each format, and what writes them."""
     return {
         "csv": {"results.csv": results_csv, "changes.csv": changes_csv},
-        "json": {"results.json": partial(results_json, detailed=order.detailed)},
+        "json": {"results.json": partial(results_json, detailed=detailed)},
         "html": {"report.html": report_html},
         "markdown": {"summary.md": lambda report: [summary_md(report)]},
         "junit": {"junit.xml": junit_xml},
     }
 
 
-def _files(report: Report, order: Order) -> Iterator[tuple[str, Iterable[bytes]]]:
-    formats, writers = order.settings.run.formats, _writers(order)
+def _files(report: Report, settings: Run, *, detailed: bool) -> Iterator[tuple[str, Iterable[bytes]]]:
+    formats, writers = settings.formats, _writers(detailed)
     for chosen in formats:
         for name, write in writers.get(chosen, {}).items():
             yield name, _encoded(write(report))
     if "xlsx" in formats:
         from layersync.report.results_xlsx import results_xlsx  # noqa: PLC0415  few ask for it, and it takes its time
 
-        yield "results.xlsx", [results_xlsx(report, detailed=order.detailed)]
+        yield "results.xlsx", [results_xlsx(report, detailed=detailed)]
     if "csv" in formats:
         yield from _retries(report)
-    plans = _plans(report, order)
-    if plans and (report.run.dry_run or any(plan.holds for plan in plans)):
-        yield PLAN_FILE, _encoded([_plan(report, order)])
 
 
 def _retries(report: Report) -> Iterator[tuple[str, Iterable[bytes]]]:

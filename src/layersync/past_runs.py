@@ -1,5 +1,6 @@
-"""Past runs, as the state file remembers them: found by name."""
+"""Past runs, as the state file remembers them: found by name, and where each of them stands."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from layersync.errors import PlanUnusable, UsageError
@@ -7,26 +8,50 @@ from layersync.run_identity import LATEST
 from layersync.settings.model import Settings
 from layersync.settings.suggest import did_you_mean, listed
 from layersync.state import runs
+from layersync.state.history import PastRun
+from layersync.state.lock import holder_of
 from layersync.state.sent import resources_of
 from layersync.state.store import Store
+
+
+class Standing(StrEnum):
+    """Where a run stands."""
+
+    FINISHED = "finished"
+    RUNNING = "running"
+    DIED = "died"
 
 
 def find_run(store: Store, place: str, report_dir: Path) -> runs.Run:
     """Gives the run that `RUN` or `latest` means. UsageError where the state file knows none."""
     name = _newest(report_dir) if place == LATEST else place
     run = runs.find(store, name)
-    if run is not None:
-        return run
-    if (report_dir / name).is_dir():
-        raise UsageError(f"run {name} sent nothing: it was a preview, or ended before its first write")
-    raise UsageError(f"there is no run {name!a} in {store.path}{did_you_mean(name, runs.ids(store))}")
+    if run is None:
+        raise UsageError(f"there is no run {name!a} in {store.path}{did_you_mean(name, runs.ids(store))}")
+    return run
+
+
+def standing_of(past: PastRun, settings: Settings) -> Standing:
+    """Tells whether a run ended, is still going, or died: the lock of a job is free once its process is gone."""
+    if past.finished_at is not None:
+        return Standing.FINISHED
+    run, organizations = past.run, {settings.api.organization or "", past.run.organization_id, ""}
+    for job in past.open_jobs:
+        for organization in organizations:
+            holder = holder_of(settings.run.state_dir, run.base_url, organization, job)
+            if holder is not None and holder.run_id == run.run_id:
+                return Standing.RUNNING
+    return Standing.DIED
 
 
 def jobs_to_undo(store: Store, run: runs.Run, settings: Settings) -> tuple[str, ...]:
     """Gives the jobs of a run that can be undone here: those of which it sent something, else all that it had.
 
-    PlanUnusable for a run against another API, or with a job that is not, or no longer, one of these settings.
+    UsageError for a preview; PlanUnusable for a run against another API, or with a job that is not, or no longer, one
+    of these settings.
     """
+    if run.dry_run:
+        raise UsageError(f"run {run.run_id} was a preview: it sent nothing")
     if run.base_url != settings.api.base_url:
         told = f"run {run.run_id} was against {run.base_url}, this configuration is for {settings.api.base_url}"
         raise PlanUnusable(told, "give the --base-url or --config that it ran with")
@@ -36,9 +61,8 @@ def jobs_to_undo(store: Store, run: runs.Run, settings: Settings) -> tuple[str, 
         if found is None:
             raise PlanUnusable(f"run {run.run_id} had a job {job!a}, this configuration none", listed(settings.jobs))
         if found.resource != resource:
-            raise PlanUnusable(
-                f"the job {job} was for {resource} then, in this configuration it is for {found.resource}"
-            )
+            told = f"the job {job} was for {resource} then, in this configuration it is for {found.resource}"
+            raise PlanUnusable(told, "give the --config that it ran with")
     return tuple(sent) or tuple(job for job in run.jobs if job in settings.jobs)
 
 

@@ -24,6 +24,7 @@ from layersync.export.exporting import Exported, Wanted
 from layersync.export.exporting import export as export_sheet
 from layersync.files import make_folder, write_files
 from layersync.order import Console, Order, Ran, Standing
+from layersync.report_keeping import drop_old_runs, keep_end
 from layersync.resources import RESOURCES
 from layersync.run_identity import find_trigger, new_run_id
 from layersync.session import Job, Session, budget_for
@@ -52,7 +53,9 @@ def run_sync(order: Order, console: Console) -> Ran:
         session = _session(order, console, parts)
         folder = make_folder(order, session.run.run_id)
         report = asyncio.run(_watched(session))
+        keep_end(report, session)
         write_files(report, order, folder)
+        drop_old_runs(session)
     return Ran(report=report, folder=folder)
 
 

@@ -102,6 +102,7 @@ def test_the_run_is_told_with_the_code_it_ended_with() -> None:
         ],
         "plan_digest": "d" * 64,
         "resumed_from": None,
+        "rebuilt_by": None,
         "message": "",
         "what_to_do": "",
     }

@@ -9,13 +9,14 @@ from layersync.cli.check import check
 from layersync.cli.columns import columns
 from layersync.cli.export import export
 from layersync.cli.plan import plan
+from layersync.cli.runs import runs
 from layersync.cli.sandbox import sandbox
 from layersync.cli.stdout import console_for
 from layersync.cli.sync import sync
 from layersync.cli.undo import undo
 from layersync.cli.whoami import whoami
 
-COMMANDS = (sync, plan, apply, undo, check, export, columns, whoami)
+COMMANDS = (sync, plan, apply, undo, runs, check, export, columns, whoami)
 
 
 def build_app() -> App:

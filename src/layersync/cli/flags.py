@@ -9,6 +9,7 @@ from cyclopts import Parameter
 CheckFormat = Literal["text", "json", "github"]
 ReportFormat = Literal["text", "json", "markdown", "github"]
 ColumnsFormat = Literal["text", "json"]
+RunsFormat = Literal["text", "json", "markdown", "github", "csv", "html", "junit", "xlsx"]
 
 
 @Parameter(name="*", group="Where")

@@ -29,6 +29,7 @@ def run_object(report: Report, *, detailed: bool) -> dict[str, object]:
         "sources": [asdict(source) for source in report.sources],
         "plan_digest": run.plan_digest,
         "resumed_from": run.resumed_from,
+        "rebuilt_by": run.rebuilt_by,
         "message": report.failure.message if report.failure else "",
         "what_to_do": report.failure.what_to_do if report.failure else "",
     }

@@ -34,7 +34,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunInfo:
-    """Who ran what, where and when; the `run` object of `results.json` is made from it."""
+    """Who ran what, where and when; the `run` object of `results.json` is made from it.
+
+    `resumed_from` is the dead run that this one settled, `rebuilt_by` the run that told this one's story after it died.
+    """
 
     run_id: str
     command: str
@@ -53,6 +56,7 @@ class RunInfo:
     config_sha256: str
     plan_digest: str | None
     resumed_from: str | None = None
+    rebuilt_by: str | None = None
     signal: int | None = None
 
 
