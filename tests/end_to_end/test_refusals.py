@@ -81,6 +81,19 @@ def test_a_refusal_of_the_key_in_the_middle_ends_the_run(pending: Place, api: Tr
 
 
 @pytest.mark.every_generation
+def test_the_other_header_for_the_key_works_where_the_api_takes_it_and_is_named_where_not(
+    pending: Place, api: Traffic
+) -> None:
+    pending.configure(api.url, JOBS, api='auth = "x-api-key"')
+    ran = pending.call("sync")
+    if api.generation == "a":
+        assert (ran.code, ran.counts) == (0, {"changed": 3})
+    else:
+        assert (ran.code, api.paths()) == (6, ["/v1/whoami"])
+        assert "check api.auth and the key" in ran.out
+
+
+@pytest.mark.every_generation
 def test_nearly_every_change_refused_ends_the_job(place: Place, api: Traffic) -> None:
     place.configure(api.url, JOBS)
     own = api.project(ACME)["organizationId"]

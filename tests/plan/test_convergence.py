@@ -26,6 +26,7 @@ JSON = st.recursive(
     max_leaves=4,
 )
 OBJECT = st.dictionaries(st.sampled_from(["a", "b", "k", "partner", "caf\u00e9"]), JSON, max_size=3)
+DEEP = st.fixed_dictionaries({key: st.dictionaries(st.sampled_from("abk"), JSON, min_size=1) for key in "bk"})
 
 PROJECT_CELLS = {
     "name": CELL,
@@ -65,7 +66,7 @@ def _values(form: Resource) -> st.SearchStrategy[dict[str, object]]:
 
 def _live(kind: Kind, write: Write | None) -> st.SearchStrategy[object]:
     if kind is Kind.OBJECT:
-        return st.one_of(st.none(), OBJECT)
+        return st.one_of(st.none(), OBJECT, DEEP)
     return st.one_of(st.none(), TEXT, st.sampled_from(["active", "archived"])) if write is None else OBJECT
 
 
