@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read, Recall
 from layersync.plan.claims import first_claims, learn_claims, next_claims
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
 from layersync.plan.known import first_known, reading_of
 from layersync.plan.reads import learn, next_reads
 from layersync.plan.second_looks import second_looks
+from layersync.plan.slots import Excerpt
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired

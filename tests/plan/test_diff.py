@@ -5,6 +5,7 @@ import json
 import pytest
 
 from layersync.plan.diff import candidates, matched_rows
+from layersync.plan.excerpt import Cut
 from layersync.plan.live import Shelf
 from layersync.values.cell import CLEAR
 from layersync.values.live import Live
@@ -31,7 +32,7 @@ def test_only_rows_that_differ_are_looked_at_one_by_one(spelled) -> None:
         for n in range(ROWS)
     ]
     sheet = desired(PROJECTS, rows)
-    shelf = Shelf(sheet.columns, PROJECTS, "id")
+    shelf = Shelf(Cut(sheet.columns, PROJECTS, "id"))
     for n in reversed(range(ROWS)):
         held = metadata(-n) if n in changed else metadata(n)
         plain = json.dumps({"id": f"prj_{an_id(n)}", "tagline": f"t{n}", "appName": f"App {n}"})

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.errors import StoppedEarly
-from layersync.plan.excerpt import Cut, Excerpt, Unfit
+from layersync.plan.excerpt import Cut
 from layersync.plan.live import Shelf
+from layersync.plan.slots import Excerpt, Unfit
 from layersync.resources.resource import Resource
 from layersync.values.cell import decode_json, same
 from layersync.values.desired import Column, Role
@@ -33,7 +34,7 @@ def line(shelf: Shelf, excerpt: Excerpt) -> dict[str, object]:
 
 
 def both_ways(form: Resource, body: bytes, *more: str) -> tuple[dict[str, object] | None, dict[str, object]]:
-    quick, careful = (Shelf(columns(form, *more), form, form.id_field) for _ in range(2))
+    quick, careful = (Shelf(Cut(columns(form, *more), form, form.id_field)) for _ in range(2))
     whole = line(careful, careful.cut.of(json.loads(body)))
     try:
         return line(quick, quick.cut.record(body)), whole
@@ -122,14 +123,14 @@ def test_what_is_broken_is_not_read(body: bytes) -> None:
     cut = Cut(columns(PROJECTS), PROJECTS, "id")
     with pytest.raises(Unfit):
         cut.record(body)
-    with pytest.raises(Unfit):
-        cut.page(b'{"items": [' + body + b"]}")
+    with pytest.raises((Unfit, StoppedEarly)):
+        Shelf(cut).put(["key"], cut.page(b'{"items": [' + body + b"]}")[0], 0.0)
 
 
 @pytest.mark.parametrize("number", [b"1e999", b"-1E+400", b"9" * 5_000], ids=["1e999", "-1E+400", "many digits"])
 @pytest.mark.parametrize("more", [(), ("metadata.a",)], ids=["whole", "by key"])
 def test_a_number_that_no_computer_can_hold_stops_the_job(number: bytes, more: tuple[str, ...]) -> None:
-    shelf = Shelf(columns(PROJECTS, *more), PROJECTS, "id")
+    shelf = Shelf(Cut(columns(PROJECTS, *more), PROJECTS, "id"))
     shelf.put(["key"], [shelf.cut.record(b'{"id": "%s", "metadata": {"a": %s}}' % (ID.encode(), number))], 0.0)
     with pytest.raises(StoppedEarly, match="metadata is too large"):
         shelf.frame()

@@ -53,7 +53,7 @@ def find(folder: Path, desired: Desired) -> set[tuple[str, str]]:
 def planned(desired: Desired, bodies: Iterator[bytes]) -> Plan:
     """What `sync.prepare` does."""
     live = asyncio.run(_fetched(desired, bodies))
-    return plan_of(desired, live, Memory(), FORM, GuardLimits(), _BUDGET)
+    return plan_of(desired, live, Memory(), FORM, GuardLimits())
 
 
 async def _fetched(desired: Desired, bodies: Iterator[bytes]) -> Live:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from layersync.api.body import json_object, refuse_other_types
 from layersync.api.judge import Parse
 from layersync.api.wire import Answer
-from layersync.plan.excerpt import Cut, Excerpt, Unfit
+from layersync.plan.excerpt import Cut
+from layersync.plan.slots import Excerpt, Unfit
 
 RECORD = "record"
 ANSWER = "answer"

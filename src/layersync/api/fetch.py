@@ -17,10 +17,11 @@ from layersync.api.paths import item_path
 from layersync.errors import StoppedEarly
 from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read, Recall
 from layersync.plan.claims import first_claims, learn_claims, next_claims
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
 from layersync.plan.known import Known, first_known, one_by_one, reading_of
 from layersync.plan.reads import learn, next_reads
 from layersync.plan.second_looks import second_looks
+from layersync.plan.slots import Excerpt
 from layersync.resources.ident import normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import same

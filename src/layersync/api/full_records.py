@@ -7,7 +7,8 @@ from layersync.api.clock import Clock
 from layersync.api.excerpts import ANSWER, RECORD, record_parser
 from layersync.api.http_date import http_date
 from layersync.api.wire import Answer
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
+from layersync.plan.slots import Excerpt
 from layersync.plan.stamps import is_settled
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.values.reads import FullRecord

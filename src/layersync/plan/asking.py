@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from layersync.plan.excerpt import Excerpt
+from layersync.plan.slots import Excerpt
 
 Item = TypeVar("Item")
 

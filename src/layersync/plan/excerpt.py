@@ -1,43 +1,45 @@
 """What a plan keeps of a record: the fields that matter to it, cut straight out of the API's JSON."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
-from msgspec.structs import astuple
 
+from layersync.plan.slots import (
+    Excerpt,
+    Unfit,
+    excerpt_type,
+    glance_type,
+    page_type,
+    raw_cell,
+    text_cells,
+)
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import ABSENT, MARK, encode_borrowed, encode_json, encode_text, normal
-from layersync.values.desired import Column
+from layersync.values.desired import Column, Role
 
 _NUL = b"\\u0000"  # how JSON writes the character that our own marks start with
-
-
-class Excerpt(msgspec.Struct, gc=False):
-    """The cells of one record, as `values.cell` writes live ones, in the order of `Cut.fields`.
-
-    In a text field there may still be a value of another kind, a number say, as JSON has it.
-    """
-
-
-class Unfit(ValueError):
-    """JSON that the quick way does not read: read it as a whole and give the records to `Cut.of`."""
+_SPELLED_OUT = b"\\u"  # what may be half a character, or NUL: a glance at it is not enough
 
 
 class Cut:
     """How the records of one job are cut down.
 
     `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
-    kept: it tells a record's generation, and where to look for what a record does not show. `stamped` keeps the stamp
-    by which a record tells that it changed, `placed` the one that says when it was made.
+    kept: it tells a record's generation, and where to look for what a record does not show. `stated` are the fields
+    that the sheet states as wholes: of a record in a page they are not read before they turn out to differ from it.
+    `told` are the others: what records are found and named by, and objects of which the sheet states parts. `stamped`
+    keeps the stamp by which a record tells that it changed, `placed` the one that says when it was made.
     """
 
     def __init__(
         self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False, placed: bool = False
     ) -> None:
+        self.columns = tuple(columns)
         self.form = form
         self.key_field = key_field
         parent = form.listing.parent_field
@@ -50,22 +52,31 @@ class Cut:
         self._stand_ins = {name: stand_ins[name] for name in self.fields if name in stand_ins}
         self.marks = tuple((_marks(form) | {*self._stand_ins.values()}) - set(self.fields))
         self.json = frozenset(field.name for field in form.fields if field.is_json and field.name in self.fields)
-        self._excerpt = _excerpt_type(self.fields, self.marks, self.json)
-        self._one = msgspec.json.Decoder(self._excerpt)
-        self._page = msgspec.json.Decoder(_page_type(self._excerpt))
-        self._id = attrgetter(self._slot(form.id_field))
-        self._key = attrgetter(self._slot(key_field))
-        self._texts = tuple(self._slot(name) for name in self.fields if name in self.json)
-        self._borrowing = tuple((self._slot(name), self._slot(holder)) for name, holder in self._stand_ins.items())
+        wholes = _wholes(columns) - {form.id_field, key_field, parent}
+        self.stated = tuple(name for name in self.fields if name in wholes)
+        self.told = tuple(name for name in self.fields if name not in wholes)
+        self.glance = glance_type(self.fields, self.marks, self.json, self.told)
+        excerpt = excerpt_type(self.fields, self.marks, self.json)
+        self._excerpt = excerpt
+        self._one = msgspec.json.Decoder(excerpt)
+        self._page = msgspec.json.Decoder(page_type(excerpt))
+        self._page_at_a_glance = msgspec.json.Decoder(page_type(self.glance))
+        self._id = attrgetter(self.slot(form.id_field))
+        self._key = attrgetter(self.slot(key_field))
+        self._texts = tuple(self.slot(name) for name in self.fields if name in self.json)
+        self._borrowing = tuple((self.slot(name), self.slot(holder)) for name, holder in self._stand_ins.items())
 
     def page(self, body: bytes) -> tuple[list[Excerpt], object]:
-        """Reads a page of a listing: its items and `nextCursor`. Raises Unfit."""
-        page = self._decoded(self._page, body)
+        """Takes a page of a listing apart: its items, glances where that is enough, and `nextCursor`. Raises Unfit."""
+        if _SPELLED_OUT not in body:
+            page = _decoded(self._page_at_a_glance, body)
+            return page.items, page.nextCursor
+        page = _read(self._page, body)
         return self._settled(page.items), page.nextCursor
 
     def record(self, body: bytes) -> Excerpt:
         """Reads one record. Raises Unfit."""
-        one = self._settled([self._decoded(self._one, body)])[0]
+        one = self._settled([_read(self._one, body)])[0]
         if any(getattr(one, slot) == ABSENT and getattr(one, inside) is not UNSET for slot, inside in self._borrowing):
             raise Unfit("what it does not show may stand inside a field that it does")
         return one
@@ -90,20 +101,22 @@ class Cut:
 
     def text_of(self, excerpt: Excerpt, field: str) -> str | None:
         """The text of a field; None for anything else that stands there."""
-        found = getattr(excerpt, self._slot(field))
+        [found] = text_cells([getattr(excerpt, self.slot(field))])
         return found if _is_text(found) else None
 
-    def keys_of(self, excerpts: Iterable[Excerpt], known: Container[str]) -> list[str]:
-        """The normalised keys that records are matched by, empty where a record has none.
+    def lines_of(self, excerpts: Iterable[Excerpt], at: Mapping[str, int]) -> list[int | None]:
+        """Finds each record's line by its normalised key; None for those that `at` does not know.
 
-        A text that is among the `known` keys is in its normal form already.
+        A text that is known there is in its normal form already.
         """
-        keys = [key if type(key) is str else "" for key in map(self._key, excerpts)]
-        if all(map(known.__contains__, keys)):
-            return keys
-        if self.key_field == self.form.id_field:
-            return [key if key in known else normal_id(key, ANY_ID) or "" for key in keys]
-        return [key if key in known else str(normal(key)) for key in keys]
+        keys = [*map(self._key, excerpts)]
+        try:
+            lines = [*map(at.get, keys)]
+        except TypeError:  # no text, and nothing that could be looked up
+            lines = [at.get(key) if type(key) is str else None for key in keys]
+        if None not in lines:
+            return lines
+        return [at.get(self._normal(key)) if line is None else line for key, line in zip(keys, lines, strict=True)]
 
     def have_ids(self, excerpts: Iterable[Excerpt]) -> bool:
         """Tells that each of these has an id, whatever it looks like."""
@@ -114,31 +127,36 @@ class Cut:
         field = self.form.listing.parent_field
         if field is None:
             return
-        slot = self._slot(field)
+        slot = self.slot(field)
         for one in excerpts:
             if getattr(one, slot) == ABSENT:
                 setattr(one, slot, parent)
 
-    def columns_of(self, excerpts: Iterable[Excerpt]) -> Iterator[Sequence[Any]]:
-        """The cells of the fields, then of the marks, a column each; UNSET is a mark that a record does not show."""
-        return zip(*map(astuple, excerpts), strict=True)
+    def cells_of(self, field: str, excerpts: Sequence[Excerpt]) -> list[Any]:
+        """The cells of a field, read where they were not yet. Raises Unfit for a value that nothing can hold."""
+        slots = [*map(attrgetter(self.slot(field)), excerpts)]
+        if field in self.json:
+            return [raw_cell(slot) if isinstance(slot, Raw | UnsetType) else slot for slot in slots]
+        return slots if field in self.told else text_cells(slots)
 
-    def _slot(self, name: str) -> str:
+    def shown_by(self, mark: str, excerpts: Iterable[Excerpt]) -> list[bool]:
+        """Tells which records show a mark."""
+        return [found is not UNSET for found in map(attrgetter(self.slot(mark)), excerpts)]
+
+    def slot(self, name: str) -> str:
+        """The attribute of an excerpt that holds a field or a mark."""
         return f"f{(*self.fields, *self.marks).index(name)}"
 
-    def _decoded(self, decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
-        if _NUL in body:
-            raise Unfit("it may hold what looks like a mark of ours")
-        try:
-            return decoder.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Unfit(str(error)) from error
+    def _normal(self, key: object) -> str:
+        if type(key) is not str:
+            return ""
+        return normal_id(key, ANY_ID) or "" if self.key_field == self.form.id_field else str(normal(key))
 
     def _settled(self, excerpts: list[Excerpt]) -> list[Excerpt]:
         """Turns the JSON text that the decoder left alone into cells."""
         for slot in self._texts:
             for one in excerpts:
-                setattr(one, slot, _json_cell(getattr(one, slot)))
+                setattr(one, slot, raw_cell(getattr(one, slot)))
         return excerpts
 
     def _cell(self, name: str, record: Mapping[str, object]) -> str | None:
@@ -151,6 +169,19 @@ class Cut:
         return encode_borrowed(inside[name], holder)
 
 
+def _read(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
+    if _NUL in body:
+        raise Unfit("it may hold what looks like a mark of ours")
+    return _decoded(decoder, body)
+
+
+def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Unfit(str(error)) from error
+
+
 def _is_text(cell: object) -> bool:
     return isinstance(cell, str) and not cell.startswith(MARK)
 
@@ -159,26 +190,7 @@ def _marks(form: Resource) -> set[str]:
     return {mark for generation in form.generations for mark in generation.marks}
 
 
-def _excerpt_type(fields: Sequence[str], marks: Sequence[str], json: frozenset[str]) -> type[Excerpt]:
-    """The type that the decoder fills in: it skips every field that is not named here."""
-    names = (*fields, *marks)
-    slots: list[tuple[str, Any, Any]] = [
-        (f"f{number}", Any, ABSENT) if name in fields and name not in json else (f"f{number}", Raw | UnsetType, UNSET)
-        for number, name in enumerate(names)
-    ]
-    rename = {f"f{number}": name for number, name in enumerate(names)}
-    return cast(type[Excerpt], msgspec.defstruct("Cells", slots, bases=(Excerpt,), rename=rename, gc=False))
-
-
-def _page_type(excerpt: type[Excerpt]) -> type[Any]:
-    return msgspec.defstruct("Page", [("items", list[excerpt]), ("nextCursor", Any, None)])  # type: ignore[valid-type]
-
-
-def _json_cell(raw: Raw | UnsetType) -> str | None:
-    if raw is UNSET:
-        return ABSENT
-    try:
-        text = str(raw, "utf-8")
-    except UnicodeDecodeError as error:
-        raise Unfit(str(error)) from error
-    return None if text == "null" else text
+def _wholes(columns: Sequence[Column]) -> set[str]:
+    """The fields of which one column states all; ids are written in many ways and have to be read."""
+    count = Counter(column.field for column in columns)
+    return {one.field for one in columns if not one.keys and one.role is not Role.IDENTITY and count[one.field] == 1}

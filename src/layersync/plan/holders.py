@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
+from layersync.plan.slots import Excerpt
 from layersync.resources.resource import Resource
 from layersync.values.cell import CLEAR, normal
 from layersync.values.desired import Column, Desired, RowState

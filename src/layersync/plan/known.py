@@ -1,19 +1,21 @@
 """What is known of a sheet's records so far: which are named, which were read, and where they are filed."""
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
 import polars as pl
 
 from layersync.plan.asking import Page
-from layersync.plan.excerpt import Excerpt
+from layersync.plan.excerpt import Cut
 from layersync.plan.holders import Holders
 from layersync.plan.live import Shelf
 from layersync.plan.originals import Originals
 from layersync.plan.reach import Reach
 from layersync.plan.remembered import Remembered
+from layersync.plan.slots import Excerpt
+from layersync.plan.stated import Stated
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
 from layersync.values.live import Live
@@ -34,10 +36,11 @@ class Crawl:
 class Known:
     """Everything known so far; `reads.learn` adds to it. Records themselves lie on the `shelf`.
 
-    `asked` has one line per record that the sheet names: `key`, `id` (null where the sheet does not have it), `parent`,
-    all String, and `full` Boolean, false where the slim item will do. `at` finds the line of a key. `slim` and `full`
-    hold, by that line, where on the shelf its record is, -1 while it is not; `in_full` repeats the column `full`, and
-    adds lines of which a slim item turned out not to do.
+    `asked` has one line per record that the sheet names: `row` UInt32, its place in `desired.rows`, `key`, `id` (null
+    where the sheet does not have it), `parent`, all String, and `full` Boolean, false where the slim item will do.
+    `keys` repeats the column `key`, and `at` finds the line of one. `slim` and `full` hold, by that line, where on the
+    shelf its record is, -1 while it is not; `in_full` repeats the column `full`, and adds lines of which a slim item
+    turned out not to do.
     `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
     `remembered` says which of the full records need not be read, `reach` how far away the rows are, where they are few.
     """
@@ -46,6 +49,7 @@ class Known:
     key_field: str
     shelf: Shelf
     asked: pl.DataFrame
+    keys: Sequence[str]
     at: Mapping[str, int]
     slim: "array[int]"
     full: "array[int]"
@@ -67,6 +71,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     `stamps` are those of the full records that are remembered, by normalised id; None where none are to be.
     """
     asked = _asked(desired, form).with_row_index("line")
+    keys = asked["key"].to_list()
     helped = pl.lit(value=True) if form.listing.parent_field is None else pl.col("parent").is_not_null()
     spares = ~pl.col("full") | pl.col("id").is_null()  # a listing spares a request of these
     if stamps:
@@ -76,13 +81,14 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     for parent, lines in asked.filter(helped).group_by("parent", maintain_order=True).agg("line").iter_rows():
         listable[parent] = set(lines)
     few = form.listing.made is not None and 0 < sum(map(len, listable.values())) <= form.listing.page_limit
-    shelf = Shelf(desired.columns, form, desired.key_field, stamped=stamps is not None, placed=few)
+    cut = Cut(desired.columns, form, desired.key_field, stamped=stamps is not None, placed=few)
     return Known(
         form=form,
         key_field=desired.key_field,
-        shelf=shelf,
+        shelf=Shelf(cut, Stated(desired, asked["row"], cut)),
         asked=asked,
-        at=dict(zip(asked["key"], asked["line"], strict=True)),
+        keys=keys,
+        at=dict(zip(keys, range(len(keys)), strict=True)),
         slim=array("l", [-1]) * len(asked),
         full=array("l", [-1]) * len(asked),
         in_full=bytearray(asked["full"]),
@@ -91,30 +97,33 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         holders=Holders(desired, form),
         originals=Originals(desired),
         remembered=Remembered(stamps=stamps or {}),
-        reach=Reach(cut=shelf.cut, page_limit=form.listing.page_limit) if few else None,
+        reach=Reach(cut=cut, page_limit=form.listing.page_limit) if few else None,
     )
 
 
 def file_page(page: Page[Excerpt], known: Known) -> list[int]:
     """Files the items of a page that the sheet names; gives their lines of `asked`."""
-    shelf = known.shelf
-    keys, items = shelf.cut.keys_of(page.items, known.at), page.items
-    named = [key in known.at for key in keys]
-    if not all(named):
-        strangers = [item for item, mine in zip(items, named, strict=True) if not mine]
-        known.holders.see(shelf.cut, strangers)
-        known.originals.see(shelf.cut, strangers, known.at)
-        keys, items = list(compress(keys, named)), list(compress(items, named))
-    lines = [known.at[key] for key in keys]
-    for place, line in enumerate(lines, shelf.put(keys, items, page.read_at)):
+    found = known.shelf.cut.lines_of(page.items, known.at)
+    if None in found:
+        _note_strangers([item for item, line in zip(page.items, found, strict=True) if line is None], known)
+    lines = [line for line in found if line is not None]
+    items = page.items if len(lines) == len(found) else [*compress(page.items, (line is not None for line in found))]
+    first = known.shelf.put([known.keys[line] for line in lines], items, page.read_at, lines)
+    for place, line in enumerate(lines, first):
         before = known.slim[line]
-        if before >= 0 and shelf.id_at(before) != shelf.id_at(place):
-            known.ambiguous.add(known.asked["key"][line])
+        if before >= 0 and known.shelf.id_at(before) != known.shelf.id_at(place):
+            known.ambiguous.add(known.keys[line])
         known.slim[line] = place
-    for line in known.remembered.compare(lines, items, shelf.cut):
+    for line in known.remembered.compare(lines, items, known.shelf.cut):
         known.full[line] = -1
         known.single.append(line)
     return lines
+
+
+def _note_strangers(items: Sequence[Excerpt], known: Known) -> None:
+    """Notes what records that the sheet does not name tell about those that it does."""
+    known.holders.see(known.shelf.cut, items)
+    known.originals.see(known.shelf.cut, items, known.at)
 
 
 def places_of(known: Known) -> pl.Series:
@@ -153,8 +162,12 @@ def _of_one_generation(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def usable_rows(desired: Desired) -> pl.LazyFrame:
-    """The rows of a sheet that ask for a record, in the order of the lines of `asked`."""
-    return desired.rows.lazy().filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
+    """The rows of a sheet that ask for a record, in the order of the lines of `asked`; `_at` is their place."""
+    return (
+        desired.rows.lazy()
+        .with_row_index("_at")
+        .filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
+    )
 
 
 def _asked(desired: Desired, form: Resource) -> pl.DataFrame:
@@ -163,6 +176,7 @@ def _asked(desired: Desired, form: Resource) -> pl.DataFrame:
     parent = next((c.path for c in desired.columns if c.field == form.listing.parent_field), None)
     nothing = pl.lit(None, dtype=pl.String)
     asked = usable_rows(desired).select(
+        row="_at",
         key="_key",
         id=pl.col("_key_text").str.strip_chars() if desired.key_field == form.id_field else nothing,
         parent=nothing if parent is None else pl.col(parent),

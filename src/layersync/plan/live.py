@@ -1,144 +1,174 @@
 """Live records as columns: the form in which they meet the sheet."""
 
-import json
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, count
 from typing import Any
 
 import polars as pl
-from msgspec import UNSET
 
-from layersync.errors import StoppedEarly
-from layersync.plan.excerpt import Cut, Excerpt
-from layersync.plan.spelling import tidy
-from layersync.resources.ident import ANY_ID, id_pattern
+from layersync.plan.excerpt import Cut
+from layersync.plan.files import Files
+from layersync.plan.live_cells import damaged, json_column, normal_ids, shows, text_column, without_absent
+from layersync.plan.slots import Excerpt, Glance, Unfit
+from layersync.plan.stated import Stated
 from layersync.resources.resource import Resource
-from layersync.values.cell import ABSENT, canonical, encode_text
 from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
 
-_FILED_AT_ONCE = 4_000  # excerpts that wait to become columns: enough to make that cheap, few enough to hold
-_LARGE_NUMBER = r"[eE]\+?\d{3}|\d{300}"
-_ANY_ID = id_pattern(ANY_ID)
+_COMPARED_AT_ONCE = 4_000
+_PAGES_HELD = 50  # a glance holds on to its whole page
 
 
 class Shelf:
-    """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0."""
+    """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0.
 
-    def __init__(
-        self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False, placed: bool = False
-    ) -> None:
-        self.cut = Cut(columns, form, key_field, stamped=stamped, placed=placed)
-        self._form = form
-        self._shown = tuple(dict.fromkeys(column.field for column in columns))
-        self._ids = frozenset(column.field for column in columns if column.role is Role.IDENTITY)
-        self._parted = frozenset(column.field for column in columns if column.keys) & self.cut.json
-        self._filed: list[pl.DataFrame] = []
-        self._first: list[int] = []
-        self._keys: list[str] = []
-        self._read_at: list[float | None] = []
-        self._cells: dict[str, list[Any]] = {name: [] for name in (*self.cut.fields, *self.cut.marks)}
+    Of a record that says what the sheet states, that alone is kept: its columns are made of those of the sheet.
+    """
+
+    def __init__(self, cut: Cut, stated: Stated | None = None) -> None:
+        self.cut = cut
         self.lines = 0
+        self._stated = stated
+        self._told = Files(self._told_of, ("_key", "_read_at", *cut.told, *cut.marks))
+        self._read = Files(self._read_of, cut.stated)
+        self._looked_at = _LookedAt()
+        self._source = array("l")  # by line: that of the sheet, or the one in `_read`, counted down from -1
+        self._whole = pl.DataFrame()
 
-    def put(self, keys: Sequence[str], excerpts: Sequence[Excerpt], read_at: float | None) -> int:
-        """Takes records by key; gives the line of the first. Raises StoppedEarly for a number that is too large."""
-        if len(self._keys) >= _FILED_AT_ONCE:
-            self._file()
+    def put(
+        self, keys: Sequence[str], excerpts: Sequence[Excerpt], read_at: float | None, asked: Sequence[int] = ()
+    ) -> int:
+        """Takes records by key; gives the line of the first. `asked` are their lines in the sheet, where known.
+
+        Raises StoppedEarly for a value that nothing can hold.
+        """
         first = self.lines
-        self._keys += keys
-        self._read_at += [read_at] * len(excerpts)
-        for name, cells in zip(self._cells, self.cut.columns_of(excerpts), strict=False):  # no excerpts, no columns
-            self._cells[name] += cells
         self.lines += len(excerpts)
+        told = [self._cells_of(name, excerpts) for name in self.cut.told]
+        marks = [self.cut.shown_by(mark, excerpts) for mark in self.cut.marks]
+        self._told.add(len(excerpts), [keys, [read_at] * len(excerpts), *told, *marks])
+        self._source.extend([0] * len(excerpts))
+        if self._stated is not None and asked and isinstance(excerpts[0], Glance):
+            self._looked_at.add(range(first, self.lines), excerpts, asked, self._stated.texts_of(excerpts))
+            if len(self._looked_at.lines) >= _COMPARED_AT_ONCE or self._looked_at.pages >= _PAGES_HELD:
+                self._compare()
+        else:
+            self._keep(range(first, self.lines), excerpts)
         return first
 
     def id_at(self, line: int) -> str:
         """The id of the record on a line, as the API writes it."""
-        batch = bisect_right(self._first, line) - 1
-        if batch >= 0 and line - self._first[batch] < len(self._filed[batch]):
-            return str(self._filed[batch]["_id"][line - self._first[batch]])
-        return str(self._cells[self._form.id_field][line - self.lines])
+        return str(self._told.at(line, self.cut.form.id_field))
 
     def frame(self) -> pl.DataFrame:
         """Everything that was put, in the columns of `Live.records`."""
-        if self._keys or not self._filed:
-            self._file()
-        return pl.concat(self._filed, rechunk=False)
+        if len(self._whole) != self.lines or not self.lines:
+            self._compare()
+            self._whole = self._assembled()
+        return self._whole
 
-    def _file(self) -> None:
-        self._first.append(self.lines - len(self._keys))
-        self._filed.append(self._frame())
-        self._keys, self._read_at, self._cells = [], [], {name: [] for name in self._cells}
+    def _compare(self) -> None:
+        """Keeps those that say what the sheet states as that, and the others with their cells."""
+        looked_at, self._looked_at = self._looked_at, _LookedAt()
+        if self._stated is None or not looked_at.lines:
+            return
+        said = self._stated.said_by(looked_at.glances, looked_at.texts, looked_at.asked)
+        for line, asked in compress(zip(looked_at.lines, looked_at.asked, strict=True), said):
+            self._source[line] = asked
+        differs = [not same for same in said]
+        self._keep([*compress(looked_at.lines, differs)], [*compress(looked_at.glances, differs)])
 
-    def _frame(self) -> pl.DataFrame:
-        columns = {name: self._column(name, self._cells[name]) for name in self.cut.fields}
-        ids = {name: _normal_ids(columns[name]) for name in self._ids}
+    def _keep(self, lines: Sequence[int], excerpts: Sequence[Excerpt]) -> None:
+        for line, at in zip(lines, count(-1 - self._read.lines, -1), strict=False):
+            self._source[line] = at
+        self._read.add(len(excerpts), [self._cells_of(name, excerpts) for name in self.cut.stated])
+
+    def _cells_of(self, name: str, excerpts: Sequence[Excerpt]) -> list[Any]:
+        try:
+            return self.cut.cells_of(name, excerpts)
+        except Unfit as error:
+            raise damaged(f"{name} holds what cannot be read: {error}", self.cut.form.name) from None
+
+    def _told_of(self, cells: Mapping[str, list[Any]]) -> pl.DataFrame:
+        """What is kept of every record: a column for each field that is `told`, and one for each mark."""
         return pl.DataFrame(
             {
-                "_key": pl.Series(self._keys, dtype=pl.String),
-                "_id": columns[self._form.id_field],
-                "_name": _shown(columns["name"]),
-                "_generation": self._generations(columns),
-                "_read_at": pl.Series(self._read_at, dtype=pl.Float64),
-                **{name: ids.get(name, columns[name]) for name in self._shown},
+                "_key": pl.Series(cells["_key"], dtype=pl.String),
+                "_read_at": pl.Series(cells["_read_at"], dtype=pl.Float64),
+                **{name: self._column(name, cells[name]) for name in self.cut.told},
+                **{mark: pl.Series(cells[mark], dtype=pl.Boolean) for mark in self.cut.marks},
             }
         )
 
-    def _column(self, name: str, cells: Sequence[Any]) -> pl.Series:
-        if name not in self.cut.json:
-            return _texts(cells)
-        if name in self._parted:
-            cells = [cell if cell is None or cell == ABSENT else tidy(cell) or cell for cell in cells]
-        texts = pl.Series(cells, dtype=pl.String)
-        for text in texts.filter(texts.str.contains(_LARGE_NUMBER)):
-            self._refuse_endless(name, text)
-        return texts
+    def _read_of(self, cells: Mapping[str, list[Any]]) -> pl.DataFrame:
+        return pl.DataFrame({name: self._column(name, cells[name]) for name in self.cut.stated})
 
-    def _refuse_endless(self, name: str, text: str) -> None:
-        try:
-            canonical(json.loads(text))
-        except ValueError:
-            told = f"the listing of {self._form.name} is damaged: a number in {name} is too large"
-            raise StoppedEarly(told, "run again later; tell Layers if it stays") from None
+    def _column(self, name: str, cells: Sequence[Any]) -> pl.Series:
+        if name in self.cut.json:
+            return json_column(name, cells, self.cut.form.name, parted=name in self.cut.told)
+        return text_column(cells)
+
+    def _assembled(self) -> pl.DataFrame:
+        told, columns = self._told.all(), self._stated_columns()
+        columns |= {name: told[name] for name in self.cut.told}
+        ids = {one.field: normal_ids(columns[one.field]) for one in self.cut.columns if one.role is Role.IDENTITY}
+        return pl.DataFrame(
+            {
+                "_key": told["_key"],
+                "_id": columns[self.cut.form.id_field],
+                "_name": without_absent(columns["name"]),
+                "_generation": self._generations({**{mark: told[mark] for mark in self.cut.marks}, **columns}),
+                "_read_at": told["_read_at"],
+                **{one.field: ids.get(one.field, columns[one.field]) for one in self.cut.columns},
+            }
+        )
+
+    def _stated_columns(self) -> dict[str, pl.Series]:
+        """Columns of all records; cells of the sheet are not copied, so those that are the same take no room."""
+        read = self._read.all()
+        if self._stated is None:
+            return {name: read[name] for name in self.cut.stated}
+        source = pl.Series(list(self._source), dtype=pl.Int64)
+        source = source.zip_with(source >= 0, self._stated.lines - 1 - source)
+        pairs = ((name, self._stated.cells(name), read[name]) for name in self.cut.stated)
+        # in one piece: gathering from two takes ten times as long
+        return {name: pl.concat([cells, own]).rechunk().gather(source) for name, cells, own in pairs}
 
     def _generations(self, columns: Mapping[str, pl.Series]) -> pl.Series:
         """Names the first generation of which a record shows a mark, as `Resource.generation` does."""
-        found = pl.repeat(None, len(self._keys), dtype=pl.String, eager=True)
-        for generation in reversed(self._form.generations):
+        found = pl.repeat(None, self.lines, dtype=pl.String, eager=True)
+        for generation in reversed(self.cut.form.generations):
             for mark in generation.marks:
-                shows = _shows(columns[mark]) if mark in columns else [cell is not UNSET for cell in self._cells[mark]]
+                shown_here = columns[mark] if mark in self.cut.marks else shows(columns[mark])
                 name = pl.repeat(generation.name, len(found), dtype=pl.String, eager=True)
-                found = name.zip_with(pl.Series(shows, dtype=pl.Boolean), found)
+                found = name.zip_with(shown_here, found)
         return found
+
+
+class _LookedAt:
+    """Records of pages that wait to be compared with the sheet."""
+
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+        self.glances: list[Excerpt] = []
+        self.asked: list[int] = []
+        self.texts: list[bytes] = []
+        self.pages = 0
+
+    def add(
+        self, lines: Iterable[int], glances: Sequence[Excerpt], asked: Sequence[int], texts: Sequence[bytes]
+    ) -> None:
+        self.lines += lines
+        self.glances += glances
+        self.asked += asked
+        self.texts += texts
+        self.pages += 1
 
 
 def live_of(records: Mapping[str, Fetched], columns: Sequence[Column], form: Resource, key_field: str) -> Live:
     """Files records that were read as a whole, by normalised key."""
-    shelf = Shelf(columns, form, key_field)
+    shelf = Shelf(Cut(columns, form, key_field))
     for key, one in records.items():
         shelf.put([key], [shelf.cut.of(one.record)], one.read_at)
     return Live(resource=form.name, records=shelf.frame())
-
-
-def _texts(cells: Sequence[Any]) -> pl.Series:
-    """A column of text; the few values of other kinds, which the API should not send, are marked as such."""
-    try:
-        return pl.Series(cells, dtype=pl.String)
-    except TypeError:
-        return pl.Series([cell if isinstance(cell, str) else encode_text(cell) for cell in cells], dtype=pl.String)
-
-
-def _shows(cells: pl.Series) -> pl.Series:
-    return cells.ne_missing(ABSENT)
-
-
-def _shown(cells: pl.Series) -> pl.Series:
-    """An absent field as null."""
-    return cells.set(~_shows(cells), None)
-
-
-def _normal_ids(cells: pl.Series) -> pl.Series:
-    """`ident.normal_id`, of a whole column; an absent field stays absent."""
-    ids = cells.str.extract(_ANY_ID, 1)
-    bare = ids.str.to_lowercase().zip_with(ids.str.contains("-", literal=True), ids)
-    return cells.zip_with(~_shows(cells), bare)

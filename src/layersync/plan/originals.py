@@ -13,7 +13,8 @@ from typing import Final
 
 import polars as pl
 
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
+from layersync.plan.slots import Excerpt
 from layersync.values.desired import Desired, RowState
 from layersync.values.live import Original
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
+from layersync.plan.slots import Excerpt
 from layersync.plan.stamps import seconds_of
 
 _MOST_PROBES = 10

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from layersync.plan.asking import Answer, Found, GetRecord, ListPage, Lookup, NotFound, Page, Read, Recall
-from layersync.plan.excerpt import Excerpt
 from layersync.plan.known import Crawl, Known, file_page
+from layersync.plan.slots import Excerpt
 
 _SAMPLE = 10  # probes sent together while nothing of a sheet was found yet
 _PROBES = 30  # after so many misses and no hit the sheet is a wrong one: no more questions
@@ -122,7 +122,7 @@ def _answered(line: int, known: Known) -> bool:
         return True
     if known.slim[line] < 0:
         return False
-    return not known.in_full[line] or known.asked["key"][line] in known.ambiguous
+    return not known.in_full[line] or known.keys[line] in known.ambiguous
 
 
 def _cautiously(lines: list[int], known: Known) -> list[int]:

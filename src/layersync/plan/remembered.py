@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from layersync.plan.excerpt import Cut, Excerpt
+from layersync.plan.excerpt import Cut
+from layersync.plan.slots import Excerpt
 from layersync.plan.stamps import same_moment
 from layersync.resources.ident import ANY_ID, normal_id
 

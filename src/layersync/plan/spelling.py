@@ -1,14 +1,18 @@
 """One JSON value can be spelled in many ways; this tells quickly when two spellings are of one value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Raw
 
 from layersync.plan.patch import with_kept_keys
 from layersync.resources.field import Field, Write
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
+_encode_lines = msgspec.json.Encoder(order="sorted").encode_lines
+_AT_ONCE = 200  # values that are in memory together: few enough to stay in the processor's cache
 _UNSURE = (msgspec.MsgspecError, OverflowError, ValueError, RecursionError)
 
 
@@ -18,6 +22,30 @@ def tidy(text: str) -> str | None:
         return _encode(_decode(text)).decode()
     except _UNSURE:
         return None
+
+
+def tidied(texts: Sequence[Raw | bytes]) -> list[bytes]:
+    """Spells JSON values as `tidy` does; a text stays as it is where that is beyond the quick way."""
+    found: list[bytes] = []
+    for at in range(0, len(texts), _AT_ONCE):
+        found += _tidied(texts[at : at + _AT_ONCE])
+    return found
+
+
+def _tidied(texts: Sequence[Raw | bytes]) -> list[bytes]:
+    try:
+        values = _decode(b"[" + b",".join(texts) + b"]")
+        lines = _encode_lines(values).split(b"\n")
+    except _UNSURE:
+        lines = []
+    return lines[:-1] if len(lines) == len(texts) + 1 else [*map(_tidied_alone, texts)]
+
+
+def _tidied_alone(text: Raw | bytes) -> bytes:
+    try:
+        return _encode(_decode(text))
+    except _UNSURE:
+        return bytes(text)
 
 
 def same_value(cell: str, live: str, field: Field) -> bool:
