@@ -57,6 +57,12 @@ class Shelf:
             self._keep(range(first, self.lines), excerpts)
         return first
 
+    @property
+    def read(self) -> int:
+        """How many records were read: the others say what the sheet states."""
+        self._compare()
+        return self._read.lines
+
     def id_at(self, line: int) -> str:
         """The id of the record on a line, as the API writes it."""
         return str(self._told.at(line, self.cut.form.id_field))

@@ -1,0 +1,136 @@
+"""What is taken over from the sheet unread is what reading it would have found, however a page spells it."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layersync.plan.asking import ListPage, Page
+from layersync.plan.compose import plan_of
+from layersync.plan.known import first_known, reading_of
+from layersync.plan.reads import learn
+from layersync.plan.slots import Excerpt, Unfit
+from layersync.values.cell import CLEAR, decode_json, same
+from layersync.values.desired import Desired, RowState
+from layersync.values.live import Live
+from layersync.values.memory import Memory
+from tests.plan.build import PROJECTS, WIDE, an_id, desired
+
+TEXTS = ["5", "true", "null", "", "a,b", 'say "so"', "back\\slash", "line\nbreak", "tab\t", "caf\u00e9", "cafe\u0301"]
+TEXTS += ["\U0001f363", "\u2028", "\x7f", "/", '","', "{}", "-0", "1e5", "[1]", "x" * 300]
+VALUES = [{"a": 1}, {"a": True}, {"a": 1.5, "b": 2}, {"b": 2, "a": 1.5}, {"a": 10**20}, {"a": [1, 0, False, None]}]
+VALUES += [{"a": "caf\u00e9"}, {"a": "cafe\u0301"}, {"a": {"z": {}, "y": []}}, {"a": 2**53}, {}, {"a": "b,\n"}]
+ODD = ["5", "true", "null", "1e5", '{"a": 1}', '"\\u0041"', '"\\ud83c\\udf63"', '"\\ud800"', '"\\u0000absent"', "[]"]
+ODD += ['{"a": 1.0}', '{"a": true, "a": 1}', '{"a": 1e0}', '{ "a" : 1 }', '{"a": 100000000000000000000}', '"\\/"']
+
+
+def spellings(value: object) -> list[str]:
+    """Ways in which a writer of JSON may spell a value."""
+    return [
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")),
+        json.dumps(value, ensure_ascii=True),
+        json.dumps(value, ensure_ascii=False, indent=1),
+        json.dumps(value, ensure_ascii=False).replace("/", "\\/"),
+    ]
+
+
+@st.composite
+def members(draw: st.DrawFn, row: dict[str, object]) -> list[tuple[str, str]]:
+    """The members of a record, mostly as its row states them; some are absent, of another kind, or there twice."""
+    found = [("id", json.dumps(row["id"]))]
+    for name in ("tagline", "name", "appName", "metadata"):
+        held = None if row.get(name) == CLEAR else row.get(name)
+        as_stated = st.sampled_from(spellings(held))
+        others = st.sampled_from([spellings(one)[0] for one in (*TEXTS, *VALUES)] + ODD)
+        for raw in draw(st.lists(st.one_of(as_stated, as_stated, as_stated, others), min_size=0, max_size=2)):
+            found.append((name, raw))
+    return draw(st.permutations(found)) if draw(st.booleans()) else found
+
+
+@st.composite
+def sheets_and_pages(draw: st.DrawFn) -> tuple[Desired, str]:
+    texts = st.none() | st.just(CLEAR) | st.sampled_from(TEXTS)
+    objects = st.none() | st.just(CLEAR) | st.sampled_from(VALUES)
+    rows = draw(
+        st.lists(
+            st.fixed_dictionaries({"tagline": texts, "name": texts, "appName": texts, "metadata": objects}),
+            min_size=1,
+            max_size=5,
+        )
+    )
+    named = [{"id": an_id(number), **row} for number, row in enumerate(rows)]
+    out = draw(st.sets(st.integers(2, len(rows) + 1), max_size=2))
+    records = [draw(members(row)) for row in draw(st.permutations(named))]
+    items = ["{" + ", ".join(f'"{name}": {raw}' for name, raw in one) + "}" for one in records]
+    return desired(PROJECTS, named, states=dict.fromkeys(out, RowState.INVALID)), f'{{"items": [{",".join(items)}]}}'
+
+
+def read(sheet: Desired, body: str, *, quickly: bool) -> tuple[Live, int]:
+    """The live records of one page, and how many of them were taken over from the sheet."""
+    known = first_known(sheet, PROJECTS)
+    cut = known.shelf.cut
+    items: Sequence[Excerpt] = [cut.of(one) for one in json.loads(body)["items"]]
+    if quickly:
+        with suppress(Unfit):  # then it is read the careful way
+            items, _ = cut.page(body.encode(errors="surrogatepass"))
+    live = reading_of(learn(known, [(ListPage(None, None), Page(items, None, 0.0))]))
+    return live, known.shelf.lines - known.shelf.read
+
+
+@pytest.mark.parametrize("name", ["tagline", "metadata"])
+def test_a_value_that_is_spelled_oddly_reads_as_it_would_the_careful_way(name: str) -> None:
+    stated = {"tagline": "5", "metadata": {"a": 1}}
+    for raw in (*ODD, *(json.dumps(text) for text in TEXTS), *(json.dumps(value) for value in VALUES)):
+        body = f'{{"items": [{{"id": "{an_id(0)}", "{name}": {raw}}}]}}'
+        sheet = desired(PROJECTS, [{"id": an_id(0), name: stated[name]}])
+        quick, careful = (read(sheet, body, quickly=quickly)[0].records[name][0] for quickly in (True, False))
+        assert quick == careful or (name == "metadata" and same(decode_json(quick), decode_json(careful))), raw
+
+
+def test_rows_that_are_left_out_lend_their_cells_to_nobody() -> None:
+    rows = [{"id": an_id(number), "tagline": f"t{number}", "metadata": {"a": number}} for number in range(4)]
+    sheet = desired(PROJECTS, rows, states={2: RowState.INVALID, 4: RowState.SKIPPED})
+    live, unread = read(sheet, json.dumps({"items": rows}), quickly=True)
+    assert (live.records["tagline"].to_list(), live.records["metadata"].to_list()) == (
+        ["t1", "t3"],
+        ['{"a":1}', '{"a":3}'],
+    )
+    assert unread == 2
+
+
+@given(sheets_and_pages())
+def test_any_page_reads_as_it_would_the_careful_way(both: tuple[Desired, str]) -> None:
+    sheet, body = both
+    (quick, _), (careful, _) = (read(sheet, body, quickly=quickly) for quickly in (True, False))
+    for name in careful.records.columns:
+        for one, other in zip(quick.records[name], careful.records[name], strict=True):
+            assert one == other or (name == "metadata" and same(decode_json(one), decode_json(other)))
+    plans = [plan_of(sheet, live, Memory(), PROJECTS, WIDE) for live in (quick, careful)]
+    assert plans[0].changes == plans[1].changes
+    assert plans[0].rows.equals(plans[1].rows)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_record_that_says_what_its_row_states_takes_the_cells_of_the_sheet(taken: bool) -> None:
+    rows = [
+        {"id": an_id(n), "tagline": f'"t", {n}', "appName": None if n % 3 else CLEAR, "metadata": {"b": [n], "a": "ü"}}
+        for n in range(9_000)
+    ]
+    sheet = desired(PROJECTS, rows)
+    records = [{**row, "appName": None, "metadata": {"b": row["metadata"]["b"], "a": "ü"}} for row in reversed(rows)]
+    held = records if taken else [{**one, "tagline": "another"} for one in records]
+    live, unread = read(sheet, json.dumps({"items": held}, ensure_ascii=False), quickly=True)
+    assert unread == (len(rows) if taken else 0)
+    assert live.records["tagline"].to_list() == [one["tagline"] for one in held]
+    assert live.records["appName"].null_count() == len(rows)
+    assert [json.loads(cell)["b"] for cell in live.records["metadata"]] == [one["metadata"]["b"] for one in held]
+
+
+def test_a_page_that_escapes_nothing_but_what_it_has_to_is_enough_to_look_at() -> None:
+    for text in TEXTS:
+        sheet = desired(PROJECTS, [{"id": an_id(0), "tagline": text}])
+        body = json.dumps({"items": [{"id": an_id(0), "tagline": text}]}, ensure_ascii=False, separators=(",", ":"))
+        assert read(sheet, body, quickly=True)[1] == 1
