@@ -55,12 +55,12 @@ class Cut:
         wholes = _wholes(columns) - {form.id_field, key_field, parent}
         self.stated = tuple(name for name in self.fields if name in wholes)
         self.told = tuple(name for name in self.fields if name not in wholes)
-        self.glance = glance_type(self.fields, self.marks, self.json, self.told)
+        glance = glance_type(self.fields, self.marks, self.json, self.told)
         excerpt = excerpt_type(self.fields, self.marks, self.json)
         self._excerpt = excerpt
         self._one = msgspec.json.Decoder(excerpt)
         self._page = msgspec.json.Decoder(page_type(excerpt))
-        self._page_at_a_glance = msgspec.json.Decoder(page_type(self.glance))
+        self._page_at_a_glance = msgspec.json.Decoder(page_type(glance))
         self._id = attrgetter(self.slot(form.id_field))
         self._key = attrgetter(self.slot(key_field))
         self._texts = tuple(self.slot(name) for name in self.fields if name in self.json)
