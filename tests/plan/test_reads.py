@@ -125,6 +125,14 @@ def test_fifty_rows_that_a_listing_could_answer_take_a_read_each_and_a_page(
     assert len(read.records) == 50
 
 
+@pytest.mark.parametrize("size", [400, 1_000, 2_000, 4_000])
+def test_the_oldest_of_a_middling_organisation_are_listed_for(large: list[dict[str, object]], size: int) -> None:
+    server = Server(PROJECTS, large[:size])
+    rows = [{"id": an_id(n), "timezone": "UTC"} for n in range(size - 50, size)]
+    assert len(read_all(desired(PROJECTS, rows), server).records) == 50
+    assert server.requests <= 2 * (size // 200) + 1
+
+
 @pytest.fixture(scope="module")
 def large() -> list[dict[str, object]]:
     return [made(number) for number in range(20_000)]

@@ -12,6 +12,7 @@ from tests.plan.api_model import Server, read_all
 from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
 
 NUMBERS = st.integers(0, 700)
+SMALL_PAGES = replace(PROJECTS, listing=replace(PROJECTS.listing, page_limit=10))
 SOME = st.sets(NUMBERS, max_size=500)
 
 
@@ -38,6 +39,7 @@ COUNTS: list[tuple[str, int, list[int], set[int], set[int], str, int]] = [
     ("everything changed", 300, [*range(300)], {*range(300)}, {*range(300)}, "id", 2 + 300),
     ("nothing is remembered", 300, [*range(300)], set(), set(), "id", 300),
     ("one row of many records", 2000, [1500], {1500}, set(), "id", 1),
+    ("all moved, two to a page", 2000, [*range(0, 2000, 100)], {*range(2000)}, {*range(2000)}, "id", 7 + 20),
     ("two are not there any more", 2000, [*range(2002)], {*range(2002)}, set(), "id", 10 + 2),
 ]
 
@@ -101,6 +103,19 @@ def test_a_record_that_moves_while_pages_shift_is_read(first_seen: int) -> None:
     assert server.requests == (3 + 1 if first_seen == 0 else 2)
 
 
+def test_a_record_that_was_recalled_is_read_where_a_later_page_shows_that_it_moved() -> None:
+    def then(server: Server) -> None:
+        if server.requests == 2:
+            server.records[5] = version(5, edits=1)
+            server.records[:0] = [version(9_000 + number) for number in range(20)]
+
+    every = [version(n) for n in range(40)]
+    server = Server(SMALL_PAGES, every, remembered=every, then=then)
+    read = read_all(desired(SMALL_PAGES, sheet_of([*range(40)])), server)
+    assert taglines(read) == {an_id(n): f"v{int(n == 5)}" for n in range(40)}
+    assert server.requests == 6 + 1
+
+
 @given(organisation=NUMBERS, rows=st.lists(NUMBERS, unique=True, min_size=1), slim=SOME, kept=SOME, edited=SOME)
 def test_reads_are_never_more_than_twice_the_fewest_and_a_page_and_never_old(
     organisation: int, rows: list[int], slim: set[int], kept: set[int], edited: set[int]
@@ -138,7 +153,6 @@ def test_the_same_where_records_are_matched_by_another_key(
     assert dict(taglines(read)) in (truth, {}), "nothing is found only where the sheet is plainly a wrong one"
 
 
-SMALL_PAGES = replace(PROJECTS, listing=replace(PROJECTS.listing, page_limit=10))
 FEW = st.sets(st.integers(0, 44))
 EVENTS = st.lists(st.tuples(st.sampled_from(["edit", "add", "delete"]), st.integers(0, 44)), max_size=8)
 
