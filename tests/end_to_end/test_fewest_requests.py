@@ -1,54 +1,17 @@
 """Reading takes the fewest requests, counted on the sandbox over real HTTP (issue 5, must show 2)."""
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from layersync.sandbox.generate import generate
+from tests.end_to_end.crowd import Crowd, asked, crowd
 from tests.end_to_end.place import Place, Ran, place_in
-from tests.end_to_end.traffic import Traffic
-from tests.sandbox.server import running_sandbox
 
 SLOW = pytest.mark.slow
-OUR_SEED = 24  # projects of the seed that belong to the key's organisation
 CHANGED = '[jobs.projects]\nsource = "projects.csv"\nfetch = "changed"\n'
 NOBODY = "00000000-0000-4000-8000-00000000000{}"
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """A sandbox with so many projects, and the ids of those that were generated."""
-
-    api: Traffic
-    size: int
-    ids: list[str]
-
-    @property
-    def pages(self) -> int:
-        """The pages of a listing."""
-        return -(-self.size // 200)
-
-    def rows(self, *columns: str) -> list[dict[str, str]]:
-        """A sheet that states what every project has in these columns."""
-        projects = self.api.records("projects")
-        mine = {one["organizationId"] for bare, one in projects.items() if bare in self.ids[:1]}
-        return [
-            {"id": bare, **{column: one[column] or "<clear>" for column in columns}}
-            for bare, one in projects.items()
-            if one["organizationId"] in mine
-        ]
-
-
-@contextmanager
-def crowd(folder: Path, size: int) -> Iterator[Crowd]:
-    flags = ("--tier", "partner", "--minute", "0.1", "--records", str(size - OUR_SEED))
-    with running_sandbox(*flags, log=folder / "requests.jsonl") as running:
-        yield Crowd(Traffic(running), size, [one["id"] for one in generate(size - OUR_SEED, 0, "")["projects"]])
 
 
 @pytest.fixture(scope="module", params=[400, pytest.param(2_000, marks=SLOW)])
@@ -81,19 +44,6 @@ def again(tmp_path: Path, knowing: Place) -> Place:
     """The same place once more, as that run left it."""
     shutil.copytree(knowing.folder, tmp_path / "again", symlinks=True)
     return place_in(tmp_path / "again")
-
-
-def asked(api: Traffic) -> Counter[str]:
-    """What was asked since the last look: pages of listings, lookups by a key, single records."""
-    kinds = Counter(_kind(one["path"], one["query"]) for one in api.requests() if one["path"] != "/v1/whoami")
-    api.forget()
-    return kinds
-
-
-def _kind(path: str, query: str) -> str:
-    if "customerExternalId=" in query:
-        return "lookup"
-    return "page" if path.endswith(("projects", "influencers")) else "record"
 
 
 def in_step(ran: Ran, crowd: Crowd) -> bool:
