@@ -1,8 +1,9 @@
-"""Pace at tier `pilot`: a thousand changed projects, over real HTTP, on a real minute or a shortened one.
+"""Pace of a whole run: a thousand changed projects, over real HTTP, on a real minute or a shortened one.
 
     python -m benchmarks.pilot                        a real minute: about 70 seconds
     python -m benchmarks.pilot --minute 6 --rows 3000 the same budget every 6 seconds, for longer
     python -m benchmarks.pilot --minute 6 --stranger  another client with the same key eats half of it
+    python -m benchmarks.pilot --tier partner --latency 0.2 --rows 3000   a hundred reads a second, far away
 
 Ends with 1 where a healthy run sees a 429 or uses less than 93 % of its share, or where anything leaves before
 Retry-After has passed.
@@ -19,12 +20,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from layersync.sandbox.limits import TIERS
 from tests.end_to_end.place import Place, Ran, place_in
 from tests.end_to_end.stranger import of_layersync, stranger
 from tests.end_to_end.waiting import Throttled, moment, throttled
 from tests.sandbox.server import JsonObject, RunningSandbox, running_sandbox
 
-READS, WRITES, SHARE = 1_200, 600, 0.9
+SHARE = 0.9
 LEAST = 0.93
 OWN_OF_STRANGER = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 
@@ -42,6 +44,11 @@ class Figures:
     def took_s(self) -> float:
         """From the first request to the last."""
         return self.times[-1] - self.times[0]
+
+    @property
+    def per_s(self) -> float:
+        """The rate over the run."""
+        return len(self.times) / self.took_s
 
     @property
     def part(self) -> float:
@@ -76,18 +83,21 @@ def main() -> int:
                 ran = place.ended(process, _PATIENCE_S)
             took_s = time.monotonic() - began
         entries = sandbox.entries()
-        reads, writes = (_figures(entries, name, limit, flags.minute) for name, limit in _CLASSES)
+        tier = TIERS[flags.tier]
+        reads = _figures(entries, "read-light", tier.reads, flags.minute)
+        writes = _figures(entries, "write-light", tier.writes, flags.minute)
         _tell(flags, ran, took_s, reads, writes)
         return 0 if _passes(flags, ran, reads, writes) else 1
 
 
 _PATIENCE_S = 3600
-_CLASSES = (("read-light", READS), ("write-light", WRITES))
 
 
 def _flags() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minute", type=float, default=60.0, metavar="SECONDS", help="length of the minute")
+    parser.add_argument("--tier", choices=TIERS, default="pilot")
+    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="of every answer")
     parser.add_argument("--rows", type=int, default=1_000, help="projects to change")
     parser.add_argument("--stranger", action="store_true", help="another client eats half the budget")
     parser.add_argument("--window", choices=("sliding", "fixed", "bucket"), default="sliding", help="how it is counted")
@@ -96,7 +106,8 @@ def _flags() -> argparse.Namespace:
 
 def _sandbox(flags: argparse.Namespace, folder: Path) -> AbstractContextManager[RunningSandbox]:
     return running_sandbox(
-        *("--tier", "pilot", "--minute", str(flags.minute), "--window", flags.window, "--records", str(flags.rows)),
+        *("--tier", flags.tier, "--minute", str(flags.minute), "--window", flags.window, "--records", str(flags.rows)),
+        *("--latency", str(flags.latency)),
         log=folder / "requests.jsonl",
     )
 
@@ -118,7 +129,8 @@ def _company(sandbox: RunningSandbox, flags: argparse.Namespace) -> Iterator[Non
     if not flags.stranger:
         yield
         return
-    reads, writes = READS / 2 / flags.minute, WRITES / 2 / flags.minute
+    tier = TIERS[flags.tier]
+    reads, writes = tier.reads / 2 / flags.minute, tier.writes / 2 / flags.minute
     with stranger(sandbox, OWN_OF_STRANGER, reads_per_s=reads, writes_per_s=writes):
         time.sleep(flags.minute)
         yield
@@ -127,17 +139,20 @@ def _company(sandbox: RunningSandbox, flags: argparse.Namespace) -> Iterator[Non
 def _figures(entries: Sequence[JsonObject], name: str, limit: int, window_s: float) -> Figures:
     of_class = [entry for entry in entries if entry["rate_class"] == name]
     done = [moment(entry) for entry in of_class if of_layersync(entry) and entry["status"] == 200]
-    return Figures(done, limit, window_s, list(throttled(of_class, of_layersync, limit, window_s)))
+    return Figures(done, limit, window_s, list(throttled(of_class, of_layersync)))
 
 
 def _tell(flags: argparse.Namespace, ran: Ran, took_s: float, reads: Figures, writes: Figures) -> None:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{flags.rows:,} rows, minute of {flags.minute:g} s, {flags.window} window, stranger: {flags.stranger}")
+    print(
+        f"{flags.rows:,} rows, tier {flags.tier}, minute of {flags.minute:g} s, {flags.window} window, "
+        f"latency {flags.latency:g} s, stranger: {flags.stranger}"
+    )
     print(f"exit code {ran.code}, {ran.counts}, {took_s:.1f} s in all, {used.ru_utime + used.ru_stime:.1f} s of CPU")
     for name, one in (("reads", reads), ("writes", writes)):
         print(
-            f"{name}: {len(one.times):,} in {one.took_s:.1f} s = {one.part:.0%} of share x tier; at most "
-            f"{one.most_per_window:,} in any window ({one.limit * SHARE:,.0f} is the share); "
+            f"{name}: {len(one.times):,} in {one.took_s:.1f} s ({one.per_s:.1f}/s) = {one.part:.0%} of share x tier; "
+            f"at most {one.most_per_window:,} in any window ({one.limit * SHARE:,.0f} is the share); "
             f"{len(one.refused)} x 429, {one.too_early} sent before Retry-After had passed"
         )
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.sandbox.server import JsonObject, RunningSandbox
+from tests.sandbox.server import KEY, JsonObject, RunningSandbox
 
 MARK = "stranger=1"
 
@@ -16,12 +16,14 @@ def of_layersync(entry: JsonObject) -> bool:
 
 
 @contextmanager
-def stranger(sandbox: RunningSandbox, project: str, *, reads_per_s: float, writes_per_s: float) -> Iterator[None]:
+def stranger(
+    sandbox: RunningSandbox, project: str, *, reads_per_s: float, writes_per_s: float, key: str = KEY
+) -> Iterator[None]:
     """Reads and writes at these rates while the block lasts, undeterred by any answer; `project` is its own."""
     over = threading.Event()
     threads = [
-        threading.Thread(target=_read, args=(sandbox, over, 1 / reads_per_s)),
-        threading.Thread(target=_write, args=(sandbox, over, 1 / writes_per_s, project)),
+        threading.Thread(target=_read, args=(sandbox, over, 1 / reads_per_s, key)),
+        threading.Thread(target=_write, args=(sandbox, over, 1 / writes_per_s, project, key)),
     ]
     for thread in threads:
         thread.start()
@@ -33,14 +35,14 @@ def stranger(sandbox: RunningSandbox, project: str, *, reads_per_s: float, write
             thread.join()
 
 
-def _read(sandbox: RunningSandbox, over: threading.Event, pause_s: float) -> None:
-    with sandbox.client() as client:
+def _read(sandbox: RunningSandbox, over: threading.Event, pause_s: float, key: str) -> None:
+    with sandbox.client(key) as client:
         while not over.wait(pause_s):
             client.get(f"/v1/whoami?{MARK}")
 
 
-def _write(sandbox: RunningSandbox, over: threading.Event, pause_s: float, project: str) -> None:
+def _write(sandbox: RunningSandbox, over: threading.Event, pause_s: float, project: str, key: str) -> None:
     numbers = itertools.count()
-    with sandbox.client() as client:
+    with sandbox.client(key) as client:
         while not over.wait(pause_s):
             client.patch(f"/v1/projects/{project}?{MARK}", json={"tagline": f"stranger {next(numbers)}"})

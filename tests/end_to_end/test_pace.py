@@ -55,7 +55,7 @@ def test_beside_a_stranger_with_the_same_key_nothing_leaves_before_retry_after(
     assert (ran.code, ran.counts) == (0, {"changed": ROWS}), "a 429 costs a row nothing"
     writes = [entry for entry in narrow.entries() if entry["rate_class"] == "write-light"]
     # on a machine that is busy with other things the stranger may be too slow to get in our way; the next test is not
-    found = list(throttled(writes, of_layersync, WRITES, WINDOW_S))
+    found = list(throttled(writes, of_layersync))
     assert len(found) == ran.results["requests"]["write-light"]["throttled"]
     for one in found:
         assert one.too_early == ()

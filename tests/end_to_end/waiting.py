@@ -1,7 +1,5 @@
 """Reads out of the sandbox's log whether a client waited for as long as it was told to."""
 
-import math
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +8,6 @@ from tests.sandbox.server import JsonObject
 
 # a request may leave before the client has read the 429 that is on its way to it
 ON_ITS_WAY_S = 0.5
-# the log tells wall time, the limiter counts on another clock
-CLOCKS_APART_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -24,27 +20,22 @@ class Throttled:
     too_early: tuple[JsonObject, ...]
 
 
-def throttled(
-    entries: Sequence[JsonObject], mine: Callable[[JsonObject], bool], limit: int, window_s: float
-) -> Iterator[Throttled]:
+def throttled(entries: Sequence[JsonObject], mine: Callable[[JsonObject], bool]) -> Iterator[Throttled]:
     """Every 429 that the client got, for the entries of one rate class.
 
-    `mine` tells its requests from those of others with the same key; `limit` requests per `window_s` were allowed.
+    `mine` tells its requests from those of others with the same key.
     """
-    allowed: deque[float] = deque(maxlen=limit)
     for number, entry in enumerate(entries):
-        at = moment(entry)
-        if entry["status"] != 429:
-            allowed.append(at)
-        elif mine(entry):
-            wait_s = max(1, math.ceil(allowed[0] + window_s - at - CLOCKS_APART_S))
-            later = [other for other in entries[number + 1 :] if mine(other) and moment(other) < at + wait_s]
-            yield Throttled(
-                at,
-                wait_s,
-                on_their_way=tuple(other for other in later if moment(other) <= at + ON_ITS_WAY_S),
-                too_early=tuple(other for other in later if moment(other) > at + ON_ITS_WAY_S),
-            )
+        if entry["status"] != 429 or not mine(entry):
+            continue
+        at, wait_s = moment(entry), float(entry["retry_after"])
+        later = [other for other in entries[number + 1 :] if mine(other) and moment(other) < at + wait_s]
+        yield Throttled(
+            at,
+            wait_s,
+            on_their_way=tuple(other for other in later if moment(other) <= at + ON_ITS_WAY_S),
+            too_early=tuple(other for other in later if moment(other) > at + ON_ITS_WAY_S),
+        )
 
 
 def moment(entry: JsonObject) -> float:

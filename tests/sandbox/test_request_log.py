@@ -12,7 +12,7 @@ from tests.sandbox.server import PLAIN_HTTP, running_sandbox
 
 KEYS = [
     *("time", "method", "path", "query", "status", "rate_class", "request_id", "idempotency_key"),
-    *("replayed", "body", "organization", "fault"),
+    *("replayed", "body", "organization", "fault", "retry_after"),
 ]
 PATH = "/v1/projects/0d84b6f3-91e7-47ac-8f52-3b6e9a7c1d40"
 ENTRY = LogEntry("", "GET", "/", "", 200, "read-light", "", None, False, None, None, None)

@@ -205,6 +205,7 @@ def _log_entry(visit: Visit, arrived: str) -> LogEntry:
         body=_parsed(call.body),
         organization=call.headers.get("x-layers-organization"),
         fault=visit.twist.stated(),
+        retry_after=visit.answer.headers.get("Retry-After") if visit.answer else None,
     )
 
 

@@ -23,6 +23,7 @@ class LogEntry:
     body: Any
     organization: str | None
     fault: JsonObject | None
+    retry_after: str | None = None
 
 
 class RequestLog:

@@ -10,7 +10,7 @@ from layersync.state.clocks import Clocks
 from layersync.state.store import Store
 from layersync.values.claim import Claim
 
-PATIENCE_S: Final = 0.25  # for the state file: nothing else happens in this process meanwhile
+PATIENCE_S: Final = 1.0  # for the state file: nothing else happens in this process meanwhile
 
 _WANTS: Final = 1 / 10  # of the window: how long who asked for slots counts as wanting more
 _LOOK: Final = 1 / 100  # of the window: how often who waits looks again, at most and
