@@ -196,10 +196,9 @@ def _tell(process: subprocess.Popen[str]) -> None:
 
 def _ideal_s(cell: Cell, count: int, limit: int, window_s: float) -> float:
     share = int(limit * SHARE)
-    if not cell.company:
-        return (-(-count // share) - 1) * window_s
+    alone_s = (-(-count // share) - 1) * window_s
     lent = share if cell.policy == "bucket" else 0
-    return (count - lent) / (limit / 2 / window_s)
+    return max(alone_s, (count - lent) / (limit / 2 / window_s)) if cell.company else alone_s
 
 
 def _figures(entries: Sequence[JsonObject], paths: set[str], ideal_s: float, lost: int) -> Figures:
