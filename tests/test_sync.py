@@ -139,9 +139,10 @@ def killed_run(
     folder: Path,
     patches: int,
     fault: Callable[[SimulatedServer, Request], object],
+    run_id: str = "run-1",
     **more: Any,
 ) -> None:
-    """A first run whose process dies when that many PATCHes were taken up and the next one is on its way.
+    """A run whose process dies when that many PATCHes were taken up and the next one is on its way.
 
     What the dying process may still do to the disk does not count: the disk is put back as it was at that moment.
     """
@@ -154,7 +155,7 @@ def killed_run(
 
     server.faults["PATCH"] = [*[None] * patches, dies, *[never_arrives] * ROWS]
     with pytest.raises(BaseExceptionGroup) as group:
-        run(server, folder, "run-1", **more)
+        run(server, folder, run_id, **more)
     assert group.group_contains(Killed)
     server.faults.clear()
     shutil.rmtree(state)

@@ -9,23 +9,17 @@ from layersync.state.journal import outcome_of
 from layersync.state.store import Store
 from layersync.values.outcome import Outcome, Word
 
-# An intent that a later run went on with, under its key, has no outcome of its own.
+# An intent that a later run went on with, under its key, ends as that one does, or as the one that went on with that.
 _FATES = """
-    SELECT intents.job AS job, intents.row AS row, intents.idempotency_key AS born_key, later.run_id AS later_run,
-        coalesce(mine.word, theirs.word) AS word, coalesce(mine.message, theirs.message) AS message,
-        coalesce(mine.what_to_do, theirs.what_to_do) AS what_to_do, coalesce(mine.patch, theirs.patch) AS patch,
-        coalesce(mine.error_code, theirs.error_code) AS error_code,
-        coalesce(mine.http_status, theirs.http_status) AS http_status,
-        coalesce(mine.request_id, theirs.request_id) AS request_id,
-        coalesce(mine.attempts, theirs.attempts) AS attempts, coalesce(mine.waited_s, theirs.waited_s) AS waited_s,
-        coalesce(mine.idempotency_key, theirs.idempotency_key) AS idempotency_key,
-        coalesce(mine.finished_at, theirs.finished_at) AS finished_at
-    FROM intents
-    LEFT JOIN outcomes AS mine ON mine.run_id = intents.run_id AND mine.seq = intents.seq
-    LEFT JOIN intents AS later ON later.continues_run = intents.run_id AND later.continues_seq = intents.seq
-    LEFT JOIN outcomes AS theirs ON theirs.run_id = later.run_id AND theirs.seq = later.seq
-    WHERE intents.run_id = ?
-    ORDER BY intents.seq
+    WITH RECURSIVE way (first, run_id, seq, steps) AS (
+        SELECT seq, run_id, seq, 0 FROM intents WHERE run_id = ?
+        UNION ALL
+        SELECT first, later.run_id, later.seq, steps + 1
+        FROM way JOIN intents AS later ON later.continues_run = way.run_id AND later.continues_seq = way.seq
+    )
+    SELECT way.run_id AS by_run, steps, intents.job, intents.row, intents.idempotency_key AS born_key, outcomes.*
+    FROM way JOIN intents USING (run_id, seq) LEFT JOIN outcomes USING (run_id, seq)
+    ORDER BY first, steps
 """
 
 
@@ -51,7 +45,7 @@ def _fate(row: sqlite3.Row) -> Outcome:
             idempotency_key=row["born_key"],
         )
     outcome = outcome_of(row)
-    if row["later_run"] is None:
+    if not row["steps"]:
         return outcome
-    told = f"sent again under the same key by run {row['later_run']}"
+    told = f"sent again under the same key by run {row['by_run']}"
     return replace(outcome, message="; ".join(filter(None, (told, outcome.message))))

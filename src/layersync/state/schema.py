@@ -228,6 +228,11 @@ _REPORTS: Migration = (
     """,
 )
 
+# Finds the few intents that go on with one of an earlier run.
+_CONTINUED: Migration = (
+    "CREATE INDEX continued ON intents (continues_run, continues_seq) WHERE continues_run IS NOT NULL",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     _FIRST,
     _NOT_SENT,
@@ -236,4 +241,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     _UNDO,
     _WRITE_CAPS,
     _REPORTS,
+    _CONTINUED,
 )
