@@ -27,7 +27,10 @@ def with_left_over(memory: Memory, where: Where, session: Session) -> Memory:
 
 
 def keep_left_over(job: Job, told: JobReport, report: Report, session: Session) -> None:
-    """Writes down what this run leaves of a job that came to a plan; a saved plan says nothing of other rows."""
+    """Writes down what this run leaves of a job that came to a plan; a saved plan says nothing of other rows.
+
+    What an undo could not put back is no problem of the sheet's rows: what is known of those stays.
+    """
     plan = job.plan
     if plan is None:
         return
@@ -35,6 +38,8 @@ def keep_left_over(job: Job, told: JobReport, report: Report, session: Session) 
     partial = plan.partial or job.saved is not None
     now_refused = tuple(_refused(job, plan, session))
     keep_refusals(session.store, where, now_refused, session.run.tool_version, partial=partial)
+    if plan.undoes is not None:
+        return
     keys = (key for key in plan.rows["key"] if key is not None) if partial else None
     keep_unsettled(session.store, where, _lines(told, report), only=keys)
 

@@ -38,6 +38,13 @@ def test_what_the_last_run_had_already_does_not_fail_the_next_and_keeps_its_date
         assert ran.counts == {"invalid": 1, "not_found": 1, "unchanged": 1}, "it is told all the same"
 
 
+def test_an_undo_takes_nothing_from_what_is_known_of_the_rows(known: Ran, place: Place, api: Traffic) -> None:
+    api.edit("projects", HALDEN, primaryLanguage="sv")
+    undone = place.call("undo", known.folder.name)
+    assert (undone.code, undone.outcomes) == (3, {4: "conflict"})
+    assert since(place.call("sync", "-n")) == since(known)
+
+
 def test_rows_that_move_have_the_same_problem(known: Ran, place: Place) -> None:
     place.table([{"id": YOGA, "primaryLanguage": "fr"}, {"id": NOBODY, "primaryLanguage": "fr"}, WRONG])
     ran = place.call("sync", "--allow", "changes=9")
