@@ -10,6 +10,8 @@ from tests.end_to_end.place import JsonObject, Place
 from tests.end_to_end.test_guards import ACME, HALDEN, YOGA, all_projects
 from tests.end_to_end.traffic import Traffic
 
+pytestmark = pytest.mark.generations
+
 WIDE = "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'"
 
 
