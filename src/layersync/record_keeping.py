@@ -26,7 +26,7 @@ def recall_full_records(
     if kept:
         return kept, ""
     if found.frame is None:
-        return {}, found.trouble or "none was read by this job here before"
+        return {}, found.trouble or "nothing is remembered yet"
     return {}, "what is remembered is older than full_every"
 
 

@@ -180,7 +180,7 @@ def test_it_is_told_what_was_remembered_and_why_nothing_was(remembering: Place, 
         assert (told["remembered"], told["fallback"]) == (0, "the listing shows no updatedAt")
     else:
         assert asked == {"page": 1}
-        assert "2 records are as read since" in said
+        assert "2 records from memory, read on" in said
         assert (told["remembered"], told["way"], told["fallback"]) == (2, "listing", "")
 
 

@@ -18,8 +18,8 @@ SENTENCES = [
     (Reads(records=1, lookups=1, one_by_one=2), "read 1 record and 1 lookup: 2 requests"),
     (
         REMEMBERED,
-        "read 10 pages of the listing and 1 record: 11 requests (one by one: 2,000); 1,999 records are as read since "
-        "2026-11-21 00:31 UTC: the listing shows no later change",
+        "read 10 pages of the listing and 1 record: 11 requests (one by one: 2,000); 1,999 records from memory, read "
+        "on 2026-11-21 00:31 UTC or later: the listing shows no change since",
     ),
     (Reads(), "nothing had to be read"),
 ]
@@ -50,7 +50,10 @@ def told(reads: Reads) -> str:
 
 
 def test_a_preview_that_rests_on_what_is_remembered_says_so() -> None:
-    assert "1,999 records are as read since 2026-11-21 00:31 UTC: the listing shows no later change" in told(REMEMBERED)
+    assert (
+        "1,999 records from memory, read on 2026-11-21 00:31 UTC or later: the listing shows no change since"
+        in told(REMEMBERED)
+    )
 
 
 def test_a_terminal_is_not_told_of_every_reading_but_files_are() -> None:

@@ -23,8 +23,8 @@ def _remembered(reads: Reads) -> str:
     oldest = since(reads)
     if oldest is None:
         return ""
-    taken = _count(reads.remembered, "record is", "records are")
-    return f"; {taken} as read since {oldest:%Y-%m-%d %H:%M} UTC: the listing shows no later change"
+    taken = _count(reads.remembered, "record")
+    return f"; {taken} from memory, read on {oldest:%Y-%m-%d %H:%M} UTC or later: the listing shows no change since"
 
 
 def _count(number: int, one: str, many: str = "") -> str:
