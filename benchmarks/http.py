@@ -55,32 +55,32 @@ def main() -> int:
     asked = flags.parse_args()
     met = [_partner(latency_s, asked.rounds) for latency_s in (0.02, 0.2)]
     if not asked.partner:
-        figures = _measured(asked.rounds, asked.count)
-        _print(figures)
-        met.append(_does_not_grow(figures))
+        met.append(_does_not_grow(_measured(asked.rounds, asked.count)))
     return 0 if all(met) else 1
 
 
 def _measured(rounds: int, count: int) -> Figures:
-    figures: Figures = {Case(method, at_once): {way: [] for way in WAYS} for method in METHODS for at_once in AT_ONCE}
+    """Measures case after case, and prints each when it is done."""
+    print(f"{'':22}" + "".join(f"{way:>24}" for way in WAYS))
+    figures: Figures = {}
     with _server(0.0) as url:
-        for _ in range(rounds):
-            for case, by_way in figures.items():
+        for case in (Case(method, at_once) for method in METHODS for at_once in AT_ONCE):
+            figures[case] = {way: [] for way in WAYS}
+            for _ in range(rounds):
                 for way, needs in WAYS.items():
                     words = [way, url, case.method, str(case.at_once), str(count)]
                     told = json.loads(_python(needs, ["-m", "benchmarks.transports.measure", *words]))
-                    by_way[way].append(told["cpu_us"])
+                    figures[case][way].append(told["cpu_us"])
+            _print(case, figures[case])
     return figures
 
 
-def _print(figures: Figures) -> None:
-    print(f"{'':22}" + "".join(f"{way:>24}" for way in WAYS))
-    for case, by_way in figures.items():
-        cells = []
-        for costs in by_way.values():
-            ratio = median(cost / ours for cost, ours in zip(costs, by_way[OURS], strict=True))
-            cells.append(f"{median(costs):10.0f} us {ratio:5.2f} x ours")
-        print(f"{case.method:6} {case.at_once:3} at once  " + "".join(f"{cell:>24}" for cell in cells))
+def _print(case: Case, by_way: dict[str, list[float]]) -> None:
+    cells = []
+    for costs in by_way.values():
+        ratio = median(cost / ours for cost, ours in zip(costs, by_way[OURS], strict=True))
+        cells.append(f"{median(costs):10.0f} us {ratio:5.2f} x ours")
+    print(f"{case.method:6} {case.at_once:3} at once  " + "".join(f"{cell:>24}" for cell in cells), flush=True)
 
 
 def _does_not_grow(figures: Figures) -> bool:

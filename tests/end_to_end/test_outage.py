@@ -125,7 +125,11 @@ def run(server: InProcess, folder: Path, run_id: str) -> tuple[int, Report]:
     return exit_code(report, detailed=False), report
 
 
-CASES = [(name, 20) for name in WAYS] + [(name, bears) for name in ("refuses", "hangs", "503") for bears in (0, 45)]
+USUAL = {"refuses", "hangs", "works in silence", "503, writes alone"}
+CASES = [
+    *(pytest.param(name, 20, marks=[] if name in USUAL else pytest.mark.slow) for name in WAYS),
+    *(pytest.param(name, bears, marks=pytest.mark.slow) for name in ("refuses", "hangs", "503") for bears in (0, 45)),
+]
 
 
 @pytest.mark.parametrize(("way", "bears"), CASES)
