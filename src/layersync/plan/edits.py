@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
+from layersync.plan.spelling import same_value
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.resource import Generation, Resource
 from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, holder_of, same
@@ -49,7 +50,7 @@ def compare_row(
     edits: list[Edit] = []
     for column in columns:
         cell = cells.get(column.path)
-        if cell is None or _is_equal(column, cell, live[column.field], generation):
+        if cell is None or _is_equal(column, cell, live[column.field], generation, form):
             continue
         objection = _objection(column, cell, live[column.field], record, form) or _refused(column, cell, generation)
         if objection is not None:
@@ -69,10 +70,14 @@ def _told(edit: Edit, live: str | None) -> Edit:
     return replace(edit, note="; ".join(note for note in notes if note))
 
 
-def _is_equal(column: Column, cell: str, live: str | None, generation: Generation | None) -> bool:
+def _is_equal(column: Column, cell: str, live: str | None, generation: Generation | None, form: Resource) -> bool:
     """Tells that nothing is to be said of a cell; what a generation writes in its own way is looked at more closely."""
-    own = generation is not None and generation.field(column.field) is not None
-    return cell == live and not column.keys and not own
+    if column.keys or (generation is not None and generation.field(column.field) is not None):
+        return False
+    if cell == live or live is None or column.role is not Role.MANAGED:
+        return cell == live
+    field = form.field(column.field)
+    return field.is_json and same_value(cell, live, field)
 
 
 def record_of(live: Mapping[str, str | None], form: Resource) -> dict[str, object]:
@@ -209,8 +214,10 @@ def _too_large(
 ) -> Objection | None:
     for name, value in patch_of(edits, record, form).items():
         limit = form.field(name).max_bytes
+        if limit is None:
+            continue
         size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
-        if limit is not None and size > limit:
+        if size > limit:
             column = next(column for column in columns if column.field == name)
             return Objection(
                 "invalid",

@@ -80,7 +80,7 @@ class Field:
     @property
     def is_json(self) -> bool:
         """True where the value is JSON rather than text."""
-        return self.kind in {Kind.OBJECT, Kind.LIST}
+        return self.kind is Kind.OBJECT or self.kind is Kind.LIST
 
     def key(self, name: str) -> "Field":
         """The form of one key of an object; a key that is not declared is nullable text."""

@@ -23,6 +23,8 @@ OTHER: Final = "\x00json:"
 BORROWED: Final = "\x00from:"
 FORGET: Final = "\x00forget"
 
+_canonical: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
+
 
 def normal(value: object) -> object:
     """Gives the value that is compared and sent: text in NFC (keys too), a whole number never as a float."""
@@ -41,11 +43,13 @@ def normal(value: object) -> object:
 
 def canonical(value: object) -> str:
     """Writes a JSON value with sorted keys and no spaces, in ASCII, so that lone surrogates survive a text column."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _canonical(value)
 
 
 def same(one: object, other: object) -> bool:
     """Tells whether two JSON values are equal: key order and Unicode form do not matter, `1` and `true` differ."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or normal(one) == normal(other)
     return one is other or canonical(normal(one)) == canonical(normal(other))
 
 
