@@ -5,7 +5,8 @@
     python -m benchmarks.plan --only layersync_plan,polars_hash,duckdb_join
     python -m benchmarks.plan --free                          keys of metadata that nobody knows beforehand
 
-layersync plans from the checked sheet (the check is timed apart) and the pages of the listing as the API sends them;
+layersync plans from the checked sheet and the bodies of the listing's pages as the API sends them, with its own parser,
+read planner and comparison; the check of the sheet and the client (gates, retries, judgement) are timed apart;
 the others read the two files. The floor is `polars_hash`: read both, hash the rows, join (id, hash), compare the rest
 exactly. Ways take turns; "x floor" is the median of the ratios to the floor of the same round, so that a machine with
 other work to do matters less. Every way must find exactly the same (id, field). Peers that are no part of the project
@@ -76,6 +77,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.folder or Path(temporary)
         _prepare(folder, asked.rows, asked.free)
+        print(f"the client, which is no part of the plan: {_python(['-m', 'benchmarks.planning.client', str(folder)])}")
         found = _rounds(folder, _chosen(asked.only, asked.rows, asked.free), asked.rounds)
     if found is None:
         return 1

@@ -13,7 +13,8 @@ from layersync.plan.compose import plan_of
 from layersync.plan.known import first_known, reading_of
 from layersync.plan.reads import learn
 from layersync.plan.slots import Excerpt, Unfit
-from layersync.values.cell import CLEAR, decode_json, same
+from layersync.plan.spelling import tidied, unescaped
+from layersync.values.cell import CLEAR, canonical, decode_json, normal, same
 from layersync.values.desired import Desired, RowState
 from layersync.values.live import Live
 from layersync.values.memory import Memory
@@ -127,6 +128,22 @@ def test_a_record_that_says_what_its_row_states_takes_the_cells_of_the_sheet(tak
     assert live.records["tagline"].to_list() == [one["tagline"] for one in held]
     assert live.records["appName"].null_count() == len(rows)
     assert [json.loads(cell)["b"] for cell in live.records["metadata"]] == [one["metadata"]["b"] for one in held]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(JSON, min_size=1, max_size=4), st.lists(JSON, min_size=1, max_size=4))
+def test_texts_in_one_spelling_are_equal_for_equal_values_alone(ours: list[object], theirs: list[object]) -> None:
+    theirs += ours[len(theirs) :]
+    cells = unescaped([canonical(normal(one)) for one in ours])
+    held = tidied([json.dumps(one, ensure_ascii=False).encode() for one in theirs[: len(ours)]])
+    for one, other, cell, text in zip(ours, theirs, cells, held, strict=False):
+        assert same(one, other) or cell != text
 
 
 def test_a_page_that_escapes_nothing_but_what_it_has_to_is_enough_to_look_at() -> None:

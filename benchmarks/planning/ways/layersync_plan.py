@@ -1,6 +1,6 @@
 """layersync: from the checked sheet and the pages of the listing, as they come from the API, to the plan.
 
-The client with its gates and retries is timed apart (`benchmarks.planning.fetched`): here the same parser reads each
+The client with its gates and retries is timed apart (`benchmarks.planning.client`): here the same parser reads each
 body, and the same read planner learns it and says what to read next.
 """
 

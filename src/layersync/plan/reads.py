@@ -142,6 +142,8 @@ def _take_off(lines: list[int], parent: str | None, known: Known) -> int:
     open_lines -= answered
     if known.form.listing.parent_field is not None:
         answered |= {line for line in lines if line not in answered and _took_off_elsewhere(line, known)}
+    if True not in known.in_full:  # a slim item will do for every line
+        return len(answered)
     known.single += [line for line in lines if known.in_full[line] and line in answered]
     return sum(_is_spared(line, known) for line in answered)
 

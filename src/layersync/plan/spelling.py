@@ -13,6 +13,7 @@ _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
 _encode_lines = msgspec.json.Encoder(order="sorted").encode_lines
 _AT_ONCE = 200  # values that are in memory together: few enough to stay in the processor's cache
+_HALVES = b"\\ud"  # how a character begins that takes two escapes
 _UNSURE = (msgspec.MsgspecError, OverflowError, ValueError, RecursionError)
 
 
@@ -22,6 +23,17 @@ def tidy(text: str) -> str | None:
         return _encode(_decode(text)).decode()
     except _UNSURE:
         return None
+
+
+def unescaped(cells: Sequence[str]) -> list[bytes]:
+    """Spells what `canonical` wrote, in ASCII, as `tidied` does, at a fraction of the cost.
+
+    Its escapes stand for characters without a meaning in JSON, so another text in the end is another value.
+    """
+    text = "\n".join(cells).encode()
+    if _HALVES in text or not text.isascii():
+        return tidied([cell.encode() for cell in cells])
+    return text.decode("raw_unicode_escape").encode().split(b"\n")
 
 
 def tidied(texts: Sequence[Raw | bytes]) -> list[bytes]:

@@ -7,7 +7,7 @@ import polars as pl
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.slots import Excerpt
-from layersync.plan.spelling import tidied
+from layersync.plan.spelling import tidied, unescaped
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
@@ -44,7 +44,7 @@ class Stated:
             self._hashes = self._hashed() if self._hashes is None else self._hashes
             said = (pl.Series(texts, dtype=pl.Binary).hash() == self._hashes.gather(at)).to_list()
         for name in self._objects:
-            ours = tidied(self._columns[name].gather(at).fill_null("null").cast(pl.Binary).to_list())
+            ours = unescaped(self._columns[name].gather(at).fill_null("null").to_list())
             theirs = tidied([*map(self._slots[name], glances)])
             said = [one and mine == other for one, mine, other in zip(said, ours, theirs, strict=True)]
         return said
