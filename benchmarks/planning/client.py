@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.planning.data import pages
-from layersync.api.client import Conditions, ReadClient, Tally
+from layersync.api.client import ReadClient
 from layersync.api.clock import SystemClock
+from layersync.api.conditions import Conditions, Tally
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop
 from layersync.api.wire import Answer, Request
