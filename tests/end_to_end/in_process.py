@@ -95,11 +95,19 @@ class LaterClock(VirtualClock):
 
 
 def run_corridor(
-    transport: InProcess, folder: Path, resource: str, key: str, run_id: str, *, later_s: float = 0.0, **job_keys: str
+    transport: InProcess,
+    folder: Path,
+    resource: str,
+    key: str,
+    run_id: str,
+    *,
+    later_s: float = 0.0,
+    undoes: str | None = None,
+    **job_keys: str,
 ) -> Report:
-    """One run of `sync` over `sheet.csv` in the folder, so much later; guards are out of the way.
+    """One run of `sync` over `sheet.csv` in the folder, or one that undoes another; guards are out of the way.
 
-    `job_keys` are more keys of the job in its configuration.
+    It is `later_s` after the first. `job_keys` are more keys of the job in its configuration.
     """
     settings = Settings(
         api={"base_url": "http://127.0.0.1:1"},
@@ -113,6 +121,7 @@ def run_corridor(
         rules=sheet_rules(settings, "job"),
         limits=guard_limits(settings, "job"),
         trust_s=trust_s(settings, "job"),
+        undoes=undoes,
     )
     with ExitStack() as parts:
         session = Session(
