@@ -7,8 +7,8 @@ import asyncio
 import heapq
 import itertools
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from random import Random
@@ -39,6 +39,8 @@ class Weather:
     error_before: float = 0.0
     error_after: float = 0.0
     garbled: float = 0.0
+    refused: float = 0.0
+    ignored: float = 0.0
     storms: list[tuple[str, float, float, str | None]] = field(default_factory=list)
 
 
@@ -128,7 +130,7 @@ class Wire:
         weather: Weather,
         rng: Random,
         true_time: Callable[[], float],
-        promised: Callable[[str], bool],
+        promised: Callable[[str], Mapping[str, object] | None],
         step: Callable[[], None],
     ) -> None:
         self._api = api
@@ -149,7 +151,7 @@ class Wire:
             path=request.path,
             key=request.idempotency_key,
             body=request.body,
-            promised=request.method == "GET" or self._promised(request.idempotency_key or ""),
+            base=None if request.method == "GET" else self._promised(request.idempotency_key or ""),
         )
         self._api.history.sent.append(sent)
         try:
@@ -189,19 +191,32 @@ class Wire:
 
     def _served(self, sent: Sent, query: dict[str, str], fate: str) -> Answer:
         now = self._true_time()
+        stormy = self._storm(sent, now)
+        if stormy is not None:
+            return stormy
+        if fate == "error_before":
+            return self._answer(self._rng.choice((500, 502, 503, 504)), b"<html>bad gateway</html>", {})
+        if fate in {"refused", "ignored"} and sent.method == "PATCH":
+            return self._unheard(sent, fate)
+        status, body = self._api.work(sent, query, now)
+        if fate == "error_after":
+            return self._answer(self._rng.choice((500, 502, 504)), b"", {})
+        return self._answer(status, body[: self._rng.randrange(len(body))] if fate == "garbled" else body, {})
+
+    def _unheard(self, sent: Sent, fate: str) -> Answer:
+        """A no, or a yes that nothing comes of."""
+        if fate == "refused":
+            told = {"error": {"code": "VALIDATION", "message": "no", "requestId": "r"}}
+            return self._answer(422, json.dumps(told).encode(), {})
+        return self._answer(200, json.dumps(self._api.records[sent.path.rpartition("/")[2]]).encode(), {})
+
+    def _storm(self, sent: Sent, now: float) -> Answer | None:
         rate_class = "read" if sent.method == "GET" else "write"
         for stormy, begins, ends, retry_after in self._weather.storms:
             if stormy == rate_class and begins <= now < ends:
                 body = b'{"error": {"code": "RATE_LIMIT", "message": "too many", "requestId": "r"}}'
                 return self._answer(429, body, {} if retry_after is None else {"retry-after": retry_after})
-        if fate == "error_before":
-            return self._answer(self._rng.choice((500, 502, 503, 504)), b"<html>bad gateway</html>", {})
-        status, body = self._api.work(sent, query, now)
-        if fate == "error_after":
-            return self._answer(self._rng.choice((500, 502, 504)), b"", {})
-        if fate == "garbled":
-            return self._answer(status, body[: self._rng.randrange(len(body))], {})
-        return self._answer(status, body, {})
+        return None
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> Answer:
         date = format_datetime(datetime.fromtimestamp(EPOCH + self._true_time(), UTC), usegmt=True)
@@ -224,16 +239,7 @@ class Wire:
 
     def _fate(self) -> str:
         dice = self._rng.random()
-        for fate in (
-            "lost_request",
-            "lost_answer",
-            "late",
-            "doubled",
-            "unreachable",
-            "error_before",
-            "error_after",
-            "garbled",
-        ):
+        for fate in (one.name for one in fields(Weather) if one.name != "storms"):
             chance: float = getattr(self._weather, fate)
             if dice < chance:
                 return fate

@@ -35,7 +35,7 @@ class Ended:
 def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
     """Everything that must never be, in words."""
     for sent in history.sent:
-        if not sent.promised:
+        if sent.method == "PATCH" and sent.base is None:
             yield f"{sent.run}: a PATCH at {sent.at:.1f} left before the disk held its intent"
     yield from _keys(history)
     yield from _pauses(history)
@@ -96,21 +96,16 @@ def _pauses(history: History) -> Iterator[str]:
 
 def _overwrites(history: History, run: Ended) -> Iterator[str]:
     """No value is overwritten that the last finished read before the send showed to have moved since the plan's."""
-    told = {row["id"]: row["before"] for row in run.report["rows"]} if run.report else {}
     for sent in history.sent:
-        if sent.run != run.run or sent.method != "PATCH":
+        if sent.run != run.run or sent.base is None:
             continue
         record_id = sent.path.rpartition("/")[2]
-        shown = list(_shown_before(history, sent, record_id))
-        for name, value in _values(json.loads(sent.body or b"{}")).items():
-            seen = [_text(_values(one).get(name)) for one in shown if name.partition(".")[0] in one]
-            if seen and seen[-1] not in _bases(told.get(record_id), name, seen) | {_text(value)}:
-                yield f"{sent.run}: {name} of {record_id} was {seen[-1]} when last read, and was overwritten"
-
-
-def _bases(before: Record | None, name: str, seen: Sequence[str]) -> set[str]:
-    """What the change may have been made from: what the report says, or (of a dead run) what it had read before."""
-    return {_text(_values(before).get(name))} if before else set(seen[:-1] or seen)
+        wanted = _values(json.loads(sent.body or b"{}"))
+        for read in list(_shown_before(history, sent, record_id))[-1:]:
+            for path, base in sent.base.items():
+                value = _values(read).get(path)
+                if path.partition(".")[0] in read and _text(value) not in {_text(base), _text(wanted.get(path))}:
+                    yield f"{sent.run}: {path} of {record_id} was {value!r} when last read, and was overwritten"
 
 
 def _shown_before(history: History, sent: Sent, record_id: str) -> Iterator[Record]:
@@ -150,12 +145,20 @@ def _outcome(history: History, run: Ended, row: Mapping[str, Any], wanted: Row) 
     if word == "changed":
         after = _values(row["after"])
         done = [one for one in ours if one.at <= run.ended and after.items() <= _values(one.after).items()]
-        if not done:
+        while_it_ran = _states(history, row["key"], run.began, run.ended)
+        if not done or not any(after.items() <= _values(one).items() for one in while_it_ran):
             yield f"{run.run}: row {row['row']} is reported changed, and never was"
     elif word in NOT_SENT and any(one.by.run == run.run for one in ours):
         yield f"{run.run}: row {row['row']} is reported {word}, and was changed"
     if word in {"unchanged", "converged"} and not _seen_as(history, run, row, wanted):
         yield f"{run.run}: row {row['row']} is reported {word}, and no read showed it so"
+
+
+def _states(history: History, record_id: str, since: float, until: float) -> Iterator[Record]:
+    """What a record was at any moment from `since` to `until`."""
+    changes = [one for one in history.changes if one.id == record_id and one.at <= until]
+    first = next((number for number, one in enumerate(changes) if one.at > since), len(changes))
+    yield from (one.after for one in changes[max(first - 1, 0) :])
 
 
 def _seen_as(history: History, run: Ended, row: Mapping[str, Any], wanted: Row) -> bool:

@@ -10,9 +10,10 @@ Record = Mapping[str, object]
 class Sent:
     """A request that a process put on the wire; times are true seconds, whatever any clock of the process says.
 
-    `promised` says whether the journal held it durably at that moment. `arrivals` are the times at which the server
-    took it up, `answer` is the status that came back at `answered`, None where none did. `shown` is the record in that
-    answer, `listed` those of a list by id; `pause_s` is what a 429 asked for, None where it said nothing sensible.
+    `base` is what the journal says that a PATCH was made from, by path; None where the disk did not hold its intent for
+    good at that moment. `arrivals` are the times at which the server took it up, `answer` is the status that came back
+    at `answered`, None where none did. `shown` is the record in that answer, `listed` those of a list by id; `pause_s`
+    is what a 429 asked for, None where it said nothing sensible.
     """
 
     run: str
@@ -21,7 +22,7 @@ class Sent:
     path: str
     key: str | None = None
     body: bytes | None = None
-    promised: bool = True
+    base: Mapping[str, object] | None = None
     arrivals: list[float] = field(default_factory=list)
     answered: float | None = None
     answer: int | None = None

@@ -8,7 +8,7 @@ import json
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -216,7 +216,12 @@ def _session(
         run={"state_dir": folder / "state", "report_dir": folder / "reports"},
     )
     order = Order(
-        settings=settings, jobs=("projects",), command="sync", dry_run=False, max_duration_s=night.max_duration_s
+        settings=settings,
+        jobs=("projects",),
+        command="sync",
+        dry_run=False,
+        max_duration_s=night.max_duration_s,
+        retry_quarantined=night.retry_quarantined,
     )
     opening = type("NightDisk", (Disk,), {"fate": fate})
     store = parts.enter_context(opening.open(settings.run.state_dir))
@@ -238,13 +243,14 @@ def _session(
     )
 
 
-def _promise(path: Path, fate: Fate) -> Callable[[str], bool]:
-    """Asks the file itself, as another process would see it, whether an intent is there and on the disk for good."""
+def _promise(path: Path, fate: Fate) -> Callable[[str], Mapping[str, object] | None]:
+    """Asks the file itself, as another process would see it, for an intent that is on the disk for good."""
 
-    def promised(key: str) -> bool:
+    def promised(key: str) -> Mapping[str, object] | None:
         with contextlib.closing(sqlite3.connect(path)) as other:
-            found = other.execute("SELECT max(rowid) FROM intents WHERE idempotency_key = ?", (key,)).fetchone()[0]
-        return found is not None and found <= fate.kept_intents
+            found = other.execute("SELECT rowid, base FROM intents WHERE idempotency_key = ?", (key,)).fetchall()
+        kept = [base for rowid, base in found if rowid <= fate.kept_intents]
+        return json.loads(kept[-1]) if kept and len(kept) == len(found) else None
 
     return promised
 

@@ -1,12 +1,13 @@
 """One seed, one schedule: how large the world is, and what goes wrong in it when."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from random import Random
 
 from tests.simulation.api_model import DAY_S, Weather
 
 _RETRY_AFTERS = ("1", "7", "30", None, "0", "-5", "soon", "1e9", "Sat, 21 Nov 2026 02:00:10 GMT")
+_FATES = tuple(one.name for one in fields(Weather) if one.name != "storms")
 _WORLDS = 50
 _MOST_NIGHTS = 3
 
@@ -18,6 +19,7 @@ class Night:
     `power_cut` says that with the process all goes that is not on the disk for good. `wall_off_s` is how wrong its wall
     clock is, and `wall_jumps` at what time of the run it moves by how much; `slept` moves boot and wall clock.
     `signal_at` and `max_duration_s` end it early. `beside` starts a second process after so many seconds.
+    `retry_quarantined` is the flag.
     """
 
     at: float
@@ -32,6 +34,7 @@ class Night:
     signal_at: float | None = None
     max_duration_s: float | None = None
     beside: float | None = None
+    retry_quarantined: bool = False
 
 
 @dataclass(kw_only=True)
@@ -113,16 +116,7 @@ def _nights(rng: Random) -> list[Night]:
 
 def _weather(rng: Random, at: float) -> Weather:
     weather = Weather()
-    for fate in (
-        "lost_request",
-        "lost_answer",
-        "late",
-        "doubled",
-        "unreachable",
-        "error_before",
-        "error_after",
-        "garbled",
-    ):
+    for fate in _FATES:
         if rng.random() < 0.35:
             setattr(weather, fate, rng.choice((0.03, 0.1, 0.3)))
     for rate_class in ("read", "write"):

@@ -1,81 +1,24 @@
 """Whatever goes wrong in whatever order: nothing is lost, nothing is done twice, and the reports say what happened.
 
-One seed is one schedule. `--seed N` runs that one again; `--campaign N` runs N of them.
+One seed is one schedule. `--seed N` plays that one again; `--campaign N` plays N of them.
 """
-
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-from random import Random
 
 import pytest
 
-from tests.simulation.api_model import ApiModel, Delivery, Weather, project
-from tests.simulation.checker import Ended, unquiet, violations
-from tests.simulation.night import run_night
-from tests.simulation.schedule import Edit, Night, Schedule, schedule_of
+from tests.simulation.play import a_folder, simulate
 
 SEEDS = 1_000
 PARTS = 20
-_MEMORY = Path("/dev/shm")  # noqa: S108  where there is one, a disk that costs no time
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    made = tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None)
-    yield Path(made)
-    shutil.rmtree(made, ignore_errors=True)
-
-
-def simulate(seed: int, folder: Path) -> list[str]:
-    """Plays a schedule, then two nights in fair weather; gives what should never have been."""
-    schedule = schedule_of(seed)
-    records = {one: project(one, tagline="old", metadata={"theirs": 1}) for one in schedule.ids}
-    api = ApiModel(records, Random(seed))
-    for edit in schedule.edits:
-        api.later(edit.at, _made(edit, schedule, api))
-    runs: list[Ended] = []
-    for number, (night, sheet) in enumerate(zip(schedule.nights, schedule.sheets, strict=True)):
-        # a run that took longer than the time to the next one is not overtaken by it
-        night.at = max(night.at, *(run.ended + 1.0 for run in runs)) if runs else night.at
-        api.up_to(night.at)
-        runs += run_night(night, number, sheet, api, folder)
-    for number in (98, 99):
-        at = max(api.last_pending, *(run.ended for run in runs)) + 3600.0
-        api.up_to(at)
-        runs += run_night(Night(at=at, weather=Weather(), boot_id="last"), number, schedule.sheets[-1], api, folder)
-    found = [*violations(api.history, runs), *unquiet(api.history, runs[-1], api.records)]
-    return [f"seed {seed}: {one}" for one in found]
-
-
-def _made(edit: Edit, schedule: Schedule, api: ApiModel) -> Delivery:
-    record_id = schedule.ids[edit.row]
-
-    def put_back(value: object) -> None:
-        assert edit.until is not None
-        if api.records[record_id][edit.field] == edit.value:
-            api.edit(edit.until, record_id, **{edit.field: value})
-
-    def make() -> None:
-        before = api.records[record_id][edit.field]
-        api.edit(edit.at, record_id, **{edit.field: edit.value})
-        if edit.until is not None:
-            api.later(edit.until, lambda: put_back(before))
-
-    return make
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_schedule_loses_doubles_overwrites_or_misreports(
-    part: int, folder: Path, campaign: int | None, request: pytest.FixtureRequest
+    part: int, campaign: int | None, request: pytest.FixtureRequest
 ) -> None:
     only = request.config.getoption("--seed")
     seeds = range(part, campaign or SEEDS, PARTS) if only is None else [only] if part == 0 else []
     found = []
     for seed in seeds:
-        place = folder / str(seed)
-        place.mkdir()
-        found += simulate(seed, place)
-        shutil.rmtree(place)
+        with a_folder() as folder:
+            found += simulate(seed, folder)
     assert found == []
