@@ -20,6 +20,7 @@ EPOCH = datetime(2026, 11, 21, 2, 0, tzinfo=UTC).timestamp()
 DAY_S = 86_400.0
 ORGANIZATION = "org_11111111-1111-4111-8111-111111111111"
 _ATTEMPT_S = 30.0
+_REFUSAL = b'{"error": {"code": "VALIDATION", "message": "no", "requestId": "r"}}'
 
 Delivery = Callable[[], None]
 
@@ -52,7 +53,7 @@ class ApiModel:
         self.history = History()
         self.research: dict[str, int] = {}
         self._rng = rng
-        self._answers: dict[str, tuple[float, bytes, bytes]] = {}
+        self._answers: dict[str, tuple[float, bytes, tuple[int, bytes]]] = {}
         self._pending: list[tuple[float, int, Delivery]] = []
         self._order = itertools.count()
 
@@ -76,6 +77,13 @@ class ApiModel:
         self.records[record_id].update(fields, updatedAt=_stamp(at))
         edited = Edited(at=at, id=record_id, before=before, after=dict(self.records[record_id]))
         self.history.changes.append(edited)
+
+    def turn_deaf(self, sent: Sent, now: float, *, refuses: bool) -> None:
+        """Makes a no, or a yes that nothing comes of, of a request and of all that come under its key."""
+        if (sent.key or "") not in self._answers:
+            record = json.dumps(self.records[sent.path.rpartition("/")[2]]).encode()
+            answer = (422, _REFUSAL) if refuses else (200, record)
+            self._answers[sent.key or ""] = (now, sent.body or b"", answer)
 
     def work(self, sent: Sent, query: dict[str, str], now: float) -> tuple[int, bytes]:
         """Takes a request up."""
@@ -107,7 +115,7 @@ class ApiModel:
         if known is not None and now - known[0] < DAY_S:
             if known[1] != sent.body:
                 return 409, b'{"error": {"code": "IDEMPOTENCY_CONFLICT", "message": "key in use", "requestId": "r"}}'
-            return 200, known[2]
+            return known[2]
         before, body = dict(self.records[record_id]), json.loads(sent.body or b"{}")
         told = body.get("appDescription")
         if told and told != before.get("appDescription"):
@@ -116,7 +124,7 @@ class ApiModel:
         self.records[record_id] = after
         self.history.changes.append(Applied(at=now, id=record_id, by=sent, before=before, after=dict(after)))
         answer = json.dumps(after).encode()
-        self._answers[sent.key or ""] = (now, sent.body or b"", answer)
+        self._answers[sent.key or ""] = (now, sent.body or b"", (200, answer))
         return 200, answer
 
 
@@ -197,18 +205,11 @@ class Wire:
         if fate == "error_before":
             return self._answer(self._rng.choice((500, 502, 503, 504)), b"<html>bad gateway</html>", {})
         if fate in {"refused", "ignored"} and sent.method == "PATCH":
-            return self._unheard(sent, fate)
+            self._api.turn_deaf(sent, now, refuses=fate == "refused")
         status, body = self._api.work(sent, query, now)
         if fate == "error_after":
             return self._answer(self._rng.choice((500, 502, 504)), b"", {})
         return self._answer(status, body[: self._rng.randrange(len(body))] if fate == "garbled" else body, {})
-
-    def _unheard(self, sent: Sent, fate: str) -> Answer:
-        """A no, or a yes that nothing comes of."""
-        if fate == "refused":
-            told = {"error": {"code": "VALIDATION", "message": "no", "requestId": "r"}}
-            return self._answer(422, json.dumps(told).encode(), {})
-        return self._answer(200, json.dumps(self._api.records[sent.path.rpartition("/")[2]]).encode(), {})
 
     def _storm(self, sent: Sent, now: float) -> Answer | None:
         rate_class = "read" if sent.method == "GET" else "write"

@@ -148,7 +148,7 @@ def _outcome(history: History, run: Ended, row: Mapping[str, Any], wanted: Row) 
         while_it_ran = _states(history, row["key"], run.began, run.ended)
         if not done or not any(after.items() <= _values(one).items() for one in while_it_ran):
             yield f"{run.run}: row {row['row']} is reported changed, and never was"
-    elif word in NOT_SENT and any(one.by.run == run.run for one in ours):
+    elif word in NOT_SENT and any(one.by.run == run.run and one.at - one.by.at < KEY_LIFE_S for one in ours):
         yield f"{run.run}: row {row['row']} is reported {word}, and was changed"
     if word in {"unchanged", "converged"} and not _seen_as(history, run, row, wanted):
         yield f"{run.run}: row {row['row']} is reported {word}, and no read showed it so"

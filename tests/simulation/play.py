@@ -27,7 +27,7 @@ def a_folder() -> Iterator[Path]:
 
 
 def simulate(seed: int, folder: Path) -> list[str]:
-    """Plays a schedule, then two nights in fair weather; gives what should never have been."""
+    """Plays a schedule, then three nights in fair weather; gives what should never have been."""
     schedule = schedule_of(seed)
     records = {one: project(one, tagline="old", metadata={"theirs": 1}) for one in schedule.ids}
     api = ApiModel(records, Random(seed))
@@ -39,7 +39,7 @@ def simulate(seed: int, folder: Path) -> list[str]:
         night.at = max(night.at, *(run.ended + 1.0 for run in runs)) if runs else night.at
         api.up_to(night.at)
         runs += run_night(night, number, sheet, api, folder)
-    for number in (98, 99):
+    for number in (97, 98, 99):  # a lie that is kept under a key takes two nights to get over
         at = max(api.last_pending, *(run.ended for run in runs)) + 3600.0
         api.up_to(at)
         fair = Night(at=at, weather=Weather(), boot_id="last", retry_quarantined=True)
