@@ -111,3 +111,33 @@ def test_a_read_under_way_gets_five_seconds_when_the_run_is_to_end(asked_at: flo
         return clock.now()
 
     assert run_virtual(main()) == over_at
+
+
+class Down(Server):
+    """Answers 503 to all for ten seconds."""
+
+    async def send(self, request: Request) -> Answer:
+        now = asyncio.get_running_loop().time()
+        self.came.append((request.path, now))
+        return json_answer(503 if now < 10 else 200, {"id": request.path})
+
+
+def test_a_request_that_was_being_prepared_when_the_breaker_opened_does_not_leave_in_the_pause() -> None:
+    server = Down()
+
+    async def main() -> None:
+        clock = VirtualClock()
+        writer = WriteClient(server, conditions_of(clock, Stop()))
+
+        async def patch(path: str, look_s: float) -> None:
+            async def prepare() -> Request:
+                await clock.sleep(look_s)
+                return Request(method="PATCH", path=path, body=b"{}")
+
+            await writer.patch(prepare, Tries())
+
+        await asyncio.gather(*(patch(f"/quick/{number}", 0.0) for number in range(5)), patch("/slow", LOOK_S))
+
+    run_virtual(main())
+    assert [path for path, at in server.came if at < 30] == [f"/quick/{number}" for number in range(5)]
+    assert "/slow" in {path for path, _ in server.came}
