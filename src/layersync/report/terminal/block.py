@@ -42,7 +42,7 @@ def row_block(row: Row, width: int, label_width: int) -> Iterator[Text]:
         for drift in row.drifts:
             if drift.field == edit.path:
                 yield from _noted("drift", moved(drift), width)
-    told = {edit.note for edit in row.edits}
+    told = {note for edit in row.edits for note in edit.note.split("; ")}
     for effect in row.side_effects:
         if effect not in told:
             yield from _note_lines(effect, width)
