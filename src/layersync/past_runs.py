@@ -8,7 +8,7 @@ from layersync.run_identity import LATEST
 from layersync.settings.model import Settings
 from layersync.settings.suggest import did_you_mean, listed
 from layersync.state import runs
-from layersync.state.history import PastRun
+from layersync.state.history import PastRun, past_runs
 from layersync.state.lock import holder_of
 from layersync.state.sent import resources_of
 from layersync.state.store import Store
@@ -31,6 +31,23 @@ def find_run(store: Store, place: str, report_dir: Path) -> runs.Run:
     return run
 
 
+def find_run_to_undo(store: Store, place: str, settings: Settings) -> runs.Run:
+    """Gives the run that `undo RUN` means; `latest` is the newest that was no preview.
+
+    UsageError where there is none, and for a preview.
+    """
+    if place == LATEST:
+        found = (past.run for past in past_runs(store, settings.api.base_url) if not past.run.dry_run)
+        run = next(found, None)
+        if run is None:
+            raise UsageError(f"there is no run against {settings.api.base_url} in {store.path} yet")
+        return run
+    run = find_run(store, place, settings.run.report_dir)
+    if run.dry_run:
+        raise UsageError(f"run {run.run_id} was a preview: it sent nothing")
+    return run
+
+
 def standing_of(past: PastRun, settings: Settings) -> Standing:
     """Tells whether a run ended, is still going, or died: the lock of a job is free once its process is gone."""
     if past.finished_at is not None:
@@ -47,11 +64,8 @@ def standing_of(past: PastRun, settings: Settings) -> Standing:
 def jobs_to_undo(store: Store, run: runs.Run, settings: Settings) -> tuple[str, ...]:
     """Gives the jobs of a run that can be undone here: those of which it sent something, else all that it had.
 
-    UsageError for a preview; PlanUnusable for a run against another API, or with a job that is not, or no longer, one
-    of these settings.
+    PlanUnusable for a run against another API, or with a job that is not, or no longer, one of these settings.
     """
-    if run.dry_run:
-        raise UsageError(f"run {run.run_id} was a preview: it sent nothing")
     if run.base_url != settings.api.base_url:
         told = f"run {run.run_id} was against {run.base_url}, this configuration is for {settings.api.base_url}"
         raise PlanUnusable(told, "give the --base-url or --config that it ran with")

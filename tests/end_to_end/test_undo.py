@@ -159,6 +159,7 @@ def test_what_cannot_be_undone_is_marked_in_the_preview(place: Place, api: Traff
     preview = place.call("undo", "latest", "-n")
     told = " ".join(preview.out.split())
     assert "the hashtag bank that was replaced does not come back" in told
+    assert told.count("restarts keyword research") == 1
     assert "posts that were cancelled do not come back" in told
     assert "tagline had no value before, and the API does not take null there" in told
     assert (preview.code, preview.outcomes) == (3, {2: "would_change", 3: "held", 4: "would_change"})
@@ -183,7 +184,7 @@ def test_an_undo_is_guarded_like_any_plan(place: Place, api: Traffic) -> None:
     [
         (["20200101T000000Z-0000"], 64, "there is no run"),
         (["nonsense"], 64, "there is no run"),
-        (["latest", "--base-url", "https://127.0.0.1:9"], 9, "was against"),
+        (["latest", "--base-url", "https://127.0.0.1:9"], 64, "no run against https://127.0.0.1:9"),
         ([], 64, ""),
     ],
 )
@@ -194,6 +195,17 @@ def test_a_run_that_is_not_known_or_was_elsewhere_is_refused_before_anything_is_
     assert (ran.code, ran.out if words else "") == (code, "")
     assert told in ran.err
     assert api.requests() == []
+
+
+def test_a_run_against_another_address_is_refused(synced: Place, api: Traffic) -> None:
+    ran = synced.call("undo", newest(synced), "--base-url", "https://127.0.0.1:9")
+    assert (ran.code, "was against" in ran.err, api.requests()) == (9, True, [])
+
+
+def test_the_latest_run_is_the_newest_that_was_no_preview(synced: Place, api: Traffic) -> None:
+    run = newest(synced)
+    synced.call("undo", "latest", "-n")
+    assert {row["source"] for row in synced.call("undo", "latest").results["rows"]} == {f"run {run}"}
 
 
 def test_a_preview_and_a_job_that_is_not_configured_cannot_be_undone(synced: Place, api: Traffic) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from layersync.cli.flags import ConfigFlags, OutputFlags, RunsFormat, TargetFlags
+from layersync.cli.flags import ConfigFlags, OutputFlags, RunsFormat
 from layersync.cli.ordering import settings_from
 from layersync.cli.stdout import Stdout
 from layersync.errors import UsageError
@@ -22,11 +22,11 @@ from layersync.values.outcome import Word
 _Line = tuple[PastRun, Standing]
 
 
-def show_runs(config: ConfigFlags, target: TargetFlags, form: RunsFormat, output: OutputFlags) -> int:
+def show_runs(config: ConfigFlags, base_url: str | None, form: RunsFormat, output: OutputFlags) -> int:
     """Lists the past runs against the API of the configuration, newest first."""
     if form not in {"text", "json"}:
         raise UsageError(f"the list of runs is written as text or json, not as {form}", "name a RUN to tell it again")
-    settings = settings_from(config, target.table())
+    settings = settings_from(config, {} if base_url is None else {"api": {"base_url": base_url}})
     with Store.open(settings.run.state_dir) as store:
         found = [(past, standing_of(past, settings)) for past in past_runs(store, settings.api.base_url)]
     stdout = Stdout(output.color)
@@ -40,7 +40,6 @@ def show_runs(config: ConfigFlags, target: TargetFlags, form: RunsFormat, output
 def show_run(
     place: str,
     config: ConfigFlags,
-    target: TargetFlags,
     report_dir: str | None,
     form: RunsFormat,
     output: OutputFlags,
@@ -50,8 +49,7 @@ def show_run(
     """Prints the report of a run once more, with what is known by now of a run that died."""
     from layersync.cli.telling import tell_again  # noqa: PLC0415  the list loads no tables
 
-    run = {} if report_dir is None else {"run": {"report_dir": report_dir}}
-    settings = settings_from(config, target.table(), run)
+    settings = settings_from(config, {} if report_dir is None else {"run": {"report_dir": report_dir}})
     with Store.open(settings.run.state_dir) as store:
         found = find_run(store, place, settings.run.report_dir)
         (past,) = (one for one in past_runs(store, found.base_url) if one.run.run_id == found.run_id)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from layersync.cli.flags import CONFIG, OUTPUT, TARGET, ConfigFlags, OutputFlags, RunsFormat, TargetFlags
+from layersync.cli.flags import CONFIG, OUTPUT, ConfigFlags, OutputFlags, RunsFormat
 
 
 def runs(
@@ -12,7 +12,7 @@ def runs(
     /,
     *,
     config: ConfigFlags = CONFIG,
-    target: TargetFlags = TARGET,
+    base_url: Annotated[str | None, Parameter(metavar="URL", group="Where")] = None,
     report_dir: Annotated[str | None, Parameter(metavar="DIR", group="Where")] = None,
     format: Annotated[RunsFormat, Parameter(group="Output", show_default=True)] = "text",
     stat: Annotated[bool, Parameter(group="Output")] = False,
@@ -24,6 +24,8 @@ def runs(
     ----------
     run
         The id of a run, or "latest": its report again.
+    base_url
+        The API whose runs are listed, or "sandbox".
     report_dir
         Where "latest" is looked for.
     format
@@ -34,5 +36,5 @@ def runs(
     from layersync.cli.run_list import show_run, show_runs  # noqa: PLC0415  --help loads no more than it shows
 
     if run is None:
-        return show_runs(config, target, format, output)
-    return show_run(run, config, target, report_dir, format, output, stat=stat)
+        return show_runs(config, base_url, format, output)
+    return show_run(run, config, report_dir, format, output, stat=stat)

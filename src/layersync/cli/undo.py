@@ -21,7 +21,7 @@ def undo(
     Parameters
     ----------
     run
-        The id of the run, or "latest".
+        The id of the run, or "latest": the newest that was no preview.
     dry_run
         Show what would be sent, and what can't be undone, and send nothing.
     yes

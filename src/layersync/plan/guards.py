@@ -17,7 +17,7 @@ _COUNTED = {
     Guard.ARCHIVE: "records going to archived",
     Guard.CLEARS: "fields going to null",
     Guard.RESEARCH: "changes of appDescription that restart keyword research",
-    Guard.UNDONE: "cells still state a value that was undone",
+    Guard.UNDONE: "cells still state a value that was undone: change them, or allow it",
 }
 _Undone = Mapping[str, Mapping[str, object]]  # `Memory.undone`
 
