@@ -15,7 +15,7 @@ from layersync.values.reads import FullRecord
 from tests.plan.build import PROJECTS, an_id, column, project
 from tests.virtual_time import START, VirtualClock
 
-CUT = Cut([column("tagline", 1), column("metadata", 2)], PROJECTS, "id", stamped=True)
+CUT = Cut([column("tagline", 1), column("metadata", 2)], PROJECTS, "id")
 LONG_AGO = "2026-04-18T19:02:11.959888+00:00"
 
 

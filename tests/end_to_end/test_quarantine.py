@@ -51,8 +51,11 @@ def test_a_corrected_cell_is_sent(refused: Ran, place: Place, api: Traffic) -> N
     assert sent(api) == [ACME]
 
 
-def test_a_record_that_was_changed_elsewhere_is_tried_again(refused: Ran, place: Place, api: Traffic) -> None:
-    api.edit("projects", ACME, tagline="somebody's")
+@pytest.mark.parametrize("field", ["tagline", "ownerEmail"])
+def test_a_record_that_was_changed_elsewhere_is_tried_again(
+    refused: Ran, place: Place, api: Traffic, field: str
+) -> None:
+    api.edit("projects", ACME, **{field: "somebody@else.example"})
     assert place.call("sync").outcomes == {2: "changed", 3: "unchanged"}
 
 

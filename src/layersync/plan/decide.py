@@ -54,7 +54,7 @@ def decide(
     paths = [column.path for column in desired.columns]
     fields = list(dict.fromkeys(column.field for column in desired.columns))
     sheet = desired.rows.select("_row", "_line", "_key_text", "_state", *paths)[differing["_index"]]
-    records = live.records.select("_id", "_name", "_generation", "_read_at", *fields)[differing["_at"]]
+    records = live.records.select("_id", "_name", "_generation", "_read_at", "_stamp", *fields)[differing["_at"]]
     lines = zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True)
     for (row, record), agreed in zip(lines, _agreed(desired, live, differing, ledger, form), strict=True):
         cells = {path: row[path] for path in paths if row[path] is not None}
@@ -122,6 +122,7 @@ def _change(row: _Line, record: _Line, compared: Comparison, desired: Desired, f
         base=base_of(patch, compared.record),
         side_effects=tuple(notes),
         read_at=record["_read_at"],
+        stamp=record["_stamp"],
     )
 
 

@@ -32,18 +32,16 @@ class Cut:
     `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
     kept: it tells a record's generation, and where to look for what a record does not show. `stated` are the fields
     that the sheet states as wholes: of a record in a page they are not read before they turn out to differ from it.
-    `told` are the others: what records are found and named by, and objects of which the sheet states parts. `stamped`
-    keeps the stamp by which a record tells that it changed, `placed` the one that says when it was made.
+    `told` are the others: what records are found and named by, the stamp by which they tell that they changed, and
+    objects of which the sheet states parts. `placed` keeps the stamp that says when a record was made.
     """
 
-    def __init__(
-        self, columns: Sequence[Column], form: Resource, key_field: str, *, stamped: bool = False, placed: bool = False
-    ) -> None:
+    def __init__(self, columns: Sequence[Column], form: Resource, key_field: str, *, placed: bool = False) -> None:
         self.columns = tuple(columns)
         self.form = form
         self.key_field = key_field
         parent = form.listing.parent_field
-        self._stamp = form.listing.stamp if stamped else None
+        self._stamp = form.listing.stamp
         self._made = form.listing.made if placed else None
         others = [name for name in (parent, self._stamp, self._made) if name is not None]
         wanted = (form.id_field, key_field, "name", *others, *(one.field for one in columns))
@@ -91,8 +89,13 @@ class Cut:
         found = self._id(excerpt)
         return found if _is_text(found) else None
 
+    @property
+    def stamp(self) -> str | None:
+        """The field by which a record tells that it changed; None where the resource has none."""
+        return self._stamp
+
     def stamp_of(self, excerpt: Excerpt) -> str | None:
-        """The record's stamp; None where it shows none, or none is kept."""
+        """The record's stamp; None where it shows none."""
         return None if self._stamp is None else self.text_of(excerpt, self._stamp)
 
     def made_of(self, excerpt: Excerpt) -> str | None:

@@ -81,7 +81,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     for parent, lines in asked.filter(helped).group_by("parent", maintain_order=True).agg("line").iter_rows():
         listable[parent] = set(lines)
     few = form.listing.made is not None and 0 < sum(map(len, listable.values())) <= form.listing.page_limit
-    cut = Cut(desired.columns, form, desired.key_field, stamped=stamps is not None, placed=few)
+    cut = Cut(desired.columns, form, desired.key_field, placed=few)
     return Known(
         form=form,
         key_field=desired.key_field,

@@ -119,6 +119,7 @@ class Shelf:
         told, columns = self._told.all(), self._stated_columns()
         columns |= {name: told[name] for name in self.cut.told}
         ids = {one.field: normal_ids(columns[one.field]) for one in self.cut.columns if one.role is Role.IDENTITY}
+        unstamped = pl.repeat(None, n=self.lines, dtype=pl.String, eager=True)
         return pl.DataFrame(
             {
                 "_key": told["_key"],
@@ -126,6 +127,7 @@ class Shelf:
                 "_name": without_absent(columns["name"]),
                 "_generation": self._generations({**{mark: told[mark] for mark in self.cut.marks}, **columns}),
                 "_read_at": told["_read_at"],
+                "_stamp": without_absent(told[self.cut.stamp]) if self.cut.stamp else unstamped,
                 **{one.field: ids.get(one.field, columns[one.field]) for one in self.cut.columns},
             }
         )

@@ -1,7 +1,7 @@
 """Changes that the API refused before, with the same content: not sent again, and told as what they are.
 
-A mark covers what is sent and what it was made from: another cell, another live value or another version of layersync
-(whose memory is its own) makes another change of it, and that one is sent.
+A mark covers what is sent and what it was made from: another cell, a record that changed, or another version of
+layersync (whose memory is its own) makes another change of it, and that one is sent.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,8 +20,9 @@ QUARANTINED = "quarantined"
 
 
 def mark_of(change: Change) -> str:
-    """Tells a change by its content: SHA-256 over resource, record, body and the live values behind it."""
-    return sha256(canonical([change.resource, change.id, change.patch, change.base]).encode()).hexdigest()
+    """Tells a change by its content: SHA-256 over resource, record, stamp, body and the live values behind it."""
+    content = [change.resource, change.id, change.stamp, change.patch, change.base]
+    return sha256(canonical(content).encode()).hexdigest()
 
 
 def quarantine(

@@ -17,7 +17,7 @@ SCHEMA: Final = 1
 # The rows that nothing is sent for and what was said of them belong to the preview; prices are those of the day.
 NOT_SAVED: Final = frozenset({"rows", "problems", "notices", "quarantined", "price", "reads", "explained"})
 # Every change of a job has its job and resource; what was read right before a write is of one run only.
-NOT_SAVED_OF_CHANGES: Final = frozenset({"job", "resource", "read_at", "kept"})
+NOT_SAVED_OF_CHANGES: Final = frozenset({"job", "resource", "read_at", "stamp", "kept"})
 
 SavedForm = dict[str, Any]
 

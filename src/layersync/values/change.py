@@ -33,6 +33,7 @@ class Change:
     `key` is the key as the sheet writes it, `id` the record's id as the API writes it. `patch` is the body; `base`
     the live values of the same API fields. `side_effects` are words of `resources.Effect`. `read_at` is when the read
     it was made from finished, in seconds of the run's clock; None (a saved plan) means: read again before sending.
+    `stamp` is the record's own word for when it changed last, as that read showed it.
     `kept` are live values outside the patch that must be the same after it; known once the record was read again.
     `after` are the rows whose changes must be done first: they free a value that this one claims.
     """
@@ -48,5 +49,6 @@ class Change:
     base: Mapping[str, object]
     side_effects: tuple[str, ...] = ()
     read_at: float | None = None
+    stamp: str | None = None
     after: tuple[int, ...] = ()
     kept: Mapping[str, object] = field(default_factory=dict)

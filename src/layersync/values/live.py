@@ -48,12 +48,13 @@ class Live:
 
     `records` has one line per record: `_key` String (normalised, what the sheet's key is matched with), `_id` String
     (as the API writes it), `_name` String, `_generation` String (null where the record does not tell), `_read_at`
-    Float64, and one String column per API field that the sheet names, written as `values.cell` says; an id field holds
-    the normalised id. `missing` are the keys that the API answered for with "not found"; `ambiguous` those that more
-    than one record answers to. `complete` is true when a whole listing was read. `holders` are records that came by and
-    hold a value which the sheet states for a unique field; those of `records` need not be among them. `originals` are
-    records that came by, unnamed, and that a damaged key of the sheet may mean. `reads` is how all this was read;
-    `_read_at` is null for records that were not read but remembered. `read_in_full` is what a later run may remember.
+    Float64, `_stamp` String (its own word for when it changed last; null where it shows none), and one String column
+    per API field that the sheet names, written as `values.cell` says; an id field holds the normalised id. `missing`
+    are the keys that the API answered for with "not found"; `ambiguous` those that more than one record answers to.
+    `complete` is true when a whole listing was read. `holders` are records that came by and hold a value which the
+    sheet states for a unique field; those of `records` need not be among them. `originals` are records that came by,
+    unnamed, and that a damaged key of the sheet may mean. `reads` is how all this was read; `_read_at` is null for
+    records that were not read but remembered. `read_in_full` is what a later run may remember.
     """
 
     resource: str
