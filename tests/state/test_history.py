@@ -100,7 +100,10 @@ def test_a_held_run_is_kept_until_a_later_run_of_all_its_jobs_has_ended(settled:
     a_past_run(settled, 3, jobs=("a",))
     a_past_run(settled, 4, jobs=("b",), dry=True)
     assert held not in old(settled)
-    a_past_run(settled, 5, jobs=("b",))
+    came_to_no_plan = a_past_run(settled, 5, jobs=("b",))
+    keep_report(settled, came_to_no_plan, replace(KEPT, counts={}))
+    assert held not in old(settled)
+    a_past_run(settled, 6, jobs=("b",))
     assert held in old(settled)
 
 

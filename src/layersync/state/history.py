@@ -54,7 +54,7 @@ def forgettable(store: Store, base_url: str, *, keep_writing: int, keep_dry: int
     one whose undoing has not ended; and one that a guard held, until a later run of all its jobs has ended.
     """
     needed = _needed(store)
-    later: set[str] = set()  # jobs of which a newer run wrote, or might have
+    later: set[str] = set()  # jobs that a newer run has planned anew
     kept = {False: keep_writing, True: keep_dry}
     for past in past_runs(store, base_url):
         run = past.run
@@ -62,7 +62,7 @@ def forgettable(store: Store, base_url: str, *, keep_writing: int, keep_dry: int
         kept[run.dry_run] -= 1
         if kept[run.dry_run] < 0 and not (past.open_jobs or approvable or run.run_id in needed.unsettled):
             yield run
-        if past.finished_at is not None and not run.dry_run:
+        if past.counts and past.finished_at is not None and not run.dry_run:
             later.update(run.jobs)
 
 
