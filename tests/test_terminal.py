@@ -85,7 +85,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_yes_sends_and_a_second_run_has_nothing_to_ask(folder: Path) -> None:
+def test_yes_sends_and_a_second_run_has_nothing_to_ask_but_undoing_has(folder: Path) -> None:
     with at_a_terminal(folder, "sync") as terminal:
         terminal.until("[y/N]")
         assert "Kaffa Roasters" in terminal.seen
@@ -95,6 +95,15 @@ def test_yes_sends_and_a_second_run_has_nothing_to_ask(folder: Path) -> None:
     with at_a_terminal(folder, "sync") as terminal:
         assert terminal.end() == 0
         assert "[y/N]" not in terminal.seen
+    with at_a_terminal(folder, "runs") as terminal:
+        assert terminal.end() == 0
+        run = next(line.split()[0] for line in terminal.seen.splitlines() if " changed, " in line)
+    with at_a_terminal(folder, "undo", run) as terminal:
+        terminal.until("[y/N]")
+        assert "Kaffa Roasters" in terminal.seen
+        terminal.type("n\r")
+        assert terminal.end() == 8
+        assert "not confirmed" in terminal.seen
 
 
 def test_apply_shows_what_it_would_send_and_asks(folder: Path) -> None:
