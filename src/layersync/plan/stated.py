@@ -1,9 +1,11 @@
 """Records of a page that say what the sheet states, letter by letter: nothing of them has to be read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from operator import attrgetter
 
 import polars as pl
+from msgspec import Raw
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.slots import Excerpt
@@ -34,7 +36,11 @@ class Stated:
 
     def texts_of(self, glances: Sequence[Excerpt]) -> list[bytes]:
         """The text that records hold, as `said_by` compares it."""
-        return [*map(b",".join, zip(*(map(self._slots[name], glances) for name in self._texts), strict=True))]
+        parts: list[Iterable[bytes | Raw]] = []
+        for name in self._texts:
+            before = repeat(b'%s"%s":' % (b"," if parts else b"{", name.encode()), len(glances))
+            parts += [before, map(self._slots[name], glances)]
+        return [*map(b"".join, zip(*parts, repeat(b"}", len(glances)), strict=True))]
 
     def said_by(self, glances: Sequence[Excerpt], texts: Sequence[bytes], lines: Sequence[int]) -> list[bool]:
         """Tells which of the records say what the sheet states on these lines."""
@@ -57,17 +63,11 @@ class Stated:
     def _hashed(self) -> pl.Series:
         """The hash of every row of the sheet; several threads write them out, a piece each."""
         rows = pl.DataFrame({name: self._columns[name] for name in self._texts}).lazy()
-        text = pl.concat_str([_as_json(name) for name in self._texts], separator=",")
         pieces = range(0, len(self._columns[self._texts[0]]), _AT_ONCE)
-        hashed = text.cast(pl.Binary).hash().alias("hash")
+        hashed = pl.struct(self._texts).struct.json_encode().cast(pl.Binary).hash().alias("hash")
         return pl.concat(pl.collect_all([rows.slice(at, _AT_ONCE).select(hashed) for at in pieces]))["hash"]
 
 
 def _held(cells: pl.Series) -> pl.Series:
     cleared = cells == CLEAR
     return cells.set(cleared, None) if cleared.any() else cells
-
-
-def _as_json(name: str) -> pl.Expr:
-    """A text as JSON has it: `{"":"text"}` without what is around it."""
-    return pl.struct(pl.col(name).alias("")).struct.json_encode().str.slice(4).str.strip_suffix("}")
