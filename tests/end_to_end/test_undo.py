@@ -257,14 +257,15 @@ def test_a_run_that_died_half_way_is_undone_exactly_as_far_as_it_came(place: Pla
     sent = len({request["path"] for request in api.requests("PATCH")})
     assert 2 < sent < len(ids)
     (dead,) = run_ids(place)
-    assert place.call("undo", dead, "-n").counts["would_change"] == sent
+    assert place.call("undo", dead, "-n").counts["would_change"] >= sent
     undone = place.call("undo", dead)
-    assert (undone.code, undone.counts["changed"]) == (0, sent)
+    done = undone.counts["changed"]
+    assert (undone.code, done >= sent) == (0, True), "what was on its way may have come in since"
     assert set(undone.counts) <= {"changed", "unchanged"}, "what never arrived is as it was"
     assert undone.results["run"]["resumed_from"] == dead
     assert managed(api) == before
     held = place.call("sync")
-    assert (held.code, held.counts) == (5, {"held": sent, "changed": len(ids) - sent})
+    assert (held.code, held.counts) == (5, {"held": done, "changed": len(ids) - done})
 
 
 def test_an_undo_that_died_is_remembered_as_far_as_it_came_and_can_be_carried_on(place: Place, api: Traffic) -> None:
@@ -276,8 +277,10 @@ def test_an_undo_that_died_is_remembered_as_far_as_it_came_and_can_be_carried_on
     api.forget()
     a_killed_run(place, api, "undo", run)
     sent = len({request["path"] for request in api.requests("PATCH")})
-    assert place.call("sync").counts == {"held": sent, "unchanged": len(ids) - sent}
+    night = place.call("sync").counts
+    done = night["held"]
+    assert (night, done >= sent) == ({"held": done, "unchanged": len(ids) - done}, True)
     rest = place.call("undo", run)
-    assert (rest.code, rest.counts) == (0, {"changed": len(ids) - sent, "unchanged": sent})
+    assert (rest.code, rest.counts) == (0, {"changed": len(ids) - done, "unchanged": done})
     assert managed(api) == before
     assert place.call("sync").counts == {"held": len(ids)}
