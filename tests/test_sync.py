@@ -206,6 +206,11 @@ def test_a_key_older_than_23_hours_is_not_used_again(tmp_path: Path) -> None:
 
     run(server, tmp_path, "run-2", wall=START.timestamp() + 23 * 3600)
     assert not lost & {key for *_, key in server.sends("PATCH")[len(lost) :]}
+    with Store.open(tmp_path / "state") as store:
+        assert store.rows("SELECT 1 FROM open_changes") == []
+        assert {row["word"] for row in store.rows("SELECT word FROM outcomes WHERE run_id = 'run-1'")} == {
+            "not_attempted"
+        }
 
 
 class DatedServer(SimulatedServer):

@@ -13,7 +13,7 @@ from layersync.report_keeping import keep_beginning, rebuild, this_run
 from layersync.session import Job, Session, report_of
 from layersync.state import runs
 from layersync.state.applied import keep_not_sent, settled_rows
-from layersync.state.journal import body_of, settle_open
+from layersync.state.journal import body_of, is_open, settle_open
 from layersync.state.memory import close_run, remember, unfinished_runs
 from layersync.state.undone import undone_values
 from layersync.values.memory import OpenChange
@@ -91,10 +91,22 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
 
 def _close_dead(jobs: tuple[Job, ...], session: Session) -> None:
     """Ends the story of the dead runs that this one has settled; were it to die first, the next one would do both."""
+    for job in jobs:
+        _close_superseded(job, session)
     settled = [(dead, job.name) for job in jobs if job.plan is not None for dead in job.dead_runs]
     rebuild(tuple(dict.fromkeys(dead for dead, _ in settled)), session)
     for dead, job_name in settled:
         close_run(session.store, dead, job_name, settled_by=session.run.run_id, settled_at=session.clock.wall())
+
+
+def _close_superseded(job: Job, session: Session) -> None:
+    """Closes what was at its base and not gone on with: its key was too old, or other bytes were sent."""
+    for change in job.memory.open_changes if job.plan is not None else ():
+        if is_open(session.store, change):
+            told = closed(
+                change, Word.NOT_ATTEMPTED, "it was not gone on with: the record was as before", session.clock
+            )
+            settle_open(session.store, change, told)
 
 
 def _resumed(job: Job, link: Link, session: Session) -> Job:

@@ -11,21 +11,24 @@ import pytest
 import layersync
 from tests.simulation.planted import BUGS, Planted
 
-SEEDS = 10_000  # within so many schedules each must be found
+SEEDS = 300  # within so many schedules the first few must be found; `--campaign N` looks for all, within N
+FIRST = 4
 PACKAGE = Path(layersync.__file__).parent
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.name.replace(" ", "-") for bug in BUGS])
-def test_every_planted_bug_is_found(bug: Planted, tmp_path: Path) -> None:
+def test_every_planted_bug_is_found(bug: Planted, tmp_path: Path, campaign: int | None) -> None:
+    if campaign is None and bug not in BUGS[:FIRST]:
+        pytest.skip("a campaign: run with --slow --campaign 10000")
     shutil.copytree(PACKAGE, tmp_path / "layersync", ignore=shutil.ignore_patterns("__pycache__"))
     file = tmp_path / "layersync" / bug.file
     text = file.read_text(encoding="utf-8")
     assert text.count(bug.right) == 1, "the code has changed: plant it anew"
     file.write_text(text.replace(bug.right, bug.wrong), encoding="utf-8")
     played = subprocess.run(
-        [sys.executable, "-m", "tests.simulation.play", str(SEEDS)],
+        [sys.executable, "-m", "tests.simulation.play", str(campaign or SEEDS)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,

@@ -94,6 +94,12 @@ def settle_open(store: Store, change: OpenChange, outcome: Outcome) -> None:
         _close(connection, change.run_id, change.seq)
 
 
+def is_open(store: Store, change: OpenChange) -> bool:
+    """Tells whether a change of a dead run is neither settled nor gone on with."""
+    found = store.rows("SELECT 1 FROM open_changes WHERE run_id = ? AND seq = ?", (change.run_id, change.seq))
+    return bool(found)
+
+
 def outcomes_of(store: Store, run_id: str) -> dict[int, Outcome]:
     """The settled changes of a run by their number, in the order in which they were sent."""
     found = store.rows(
