@@ -37,6 +37,12 @@ def campaign(request: pytest.FixtureRequest) -> int | None:
     return tries
 
 
+@pytest.fixture
+def slow(request: pytest.FixtureRequest) -> bool:
+    """True where `--slow` asks for more than a few tries."""
+    return bool(request.config.getoption("--slow"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--slow"):
         return

@@ -1,0 +1,104 @@
+"""A sheet whose every row restarts keyword research, run against a sandbox as often as a campaign asks for."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from layersync.sandbox.generate import generate
+from tests.end_to_end.forks import Forks, forking
+from tests.end_to_end.place import Place, place_in
+from tests.sandbox.server import JsonObject, RunningSandbox, running_sandbox
+
+PITCH = "Made to be told apart from all that stood here before, sentence for sentence, and long enough for the rules."
+
+ALLOWING = "[guards]\nmax_changes = 999\nresearch = 999\n[jobs.projects]\nsource = 'projects.csv'"
+
+
+@dataclass(frozen=True)
+class Many:
+    """A place, a sandbox of its own that has the rows' projects, and what starts runs."""
+
+    place: Place
+    sandbox: RunningSandbox
+    forks: Forks
+    ids: list[str]
+    untouched: dict[str, JsonObject]
+
+    def anew(self) -> None:
+        """Forgets all runs, and everything that they did."""
+        self.sandbox.reset()
+        for name in (".layersync", "reports"):
+            shutil.rmtree(self.place.folder / name, ignore_errors=True)
+        assert self.sandbox.log
+        with self.sandbox.log.open("r+b") as log:
+            log.truncate()
+
+    def patches(self) -> list[JsonObject]:
+        """The PATCHes since the start."""
+        return [entry for entry in self.sandbox.entries() if entry["method"] == "PATCH"]
+
+    def reports(self) -> list[JsonObject]:
+        """`results.json` of each run that has one, the oldest first."""
+        folders = sorted(path for path in (self.place.folder / "reports").iterdir() if not path.is_symlink())
+        return [json.loads((path / "results.json").read_bytes()) for path in folders if (path / "results.json").exists()]
+
+    def remembered(self, query: str) -> list[tuple[Any, ...]]:
+        """What the state file answers; nothing where there is none yet."""
+        path = self.place.folder / ".layersync" / "state.sqlite"
+        if not path.exists():
+            return []
+        with closing(sqlite3.connect(path)) as state:
+            return state.execute(query).fetchall()
+
+    def assert_all_done_once(self) -> None:
+        """The server's state is what one run without any trouble leaves, and nothing happened twice."""
+        state = self.sandbox.state()
+        found = {bare: _without_stamp(record) for bare, record in state["records"]["projects"].items()}
+        wanted = {bare: _without_stamp(record) for bare, record in self.untouched.items()}
+        for number, bare in enumerate(self.ids):
+            wanted[bare]["appDescription"] = f"{number:03} {PITCH}"
+        assert found == wanted
+        research = {bare: effects["researchRestarts"] for bare, effects in state["side_effects"].items()}
+        assert {bare: count for bare, count in research.items() if count} == dict.fromkeys(self.ids, 1)
+
+    def assert_journal_whole(self) -> None:
+        """Nothing was sent whose intent is not in the state file, and the file is sound."""
+        assert self.remembered("PRAGMA integrity_check") in ([], [("ok",)])
+        meant = {key for (key,) in self.remembered("SELECT idempotency_key FROM intents")} if self.patches() else set()
+        assert {entry["idempotency_key"] for entry in self.patches()} <= meant
+
+    def assert_reports_whole(self) -> None:
+        """Every report is of all rows; every row was changed in some run, none went wrong in any."""
+        reports = self.reports()
+        for report in reports:
+            assert [row["row"] for row in report["rows"]] == list(range(2, len(self.ids) + 2))
+        words = [{row["row"]: row["outcome"] for row in report["rows"]} for report in reports]
+        for row in words[-1]:
+            told = [each[row] for each in words]
+            assert "changed" in told, (row, told)
+            assert set(told) <= {"changed", "unchanged", "not_attempted"}, (row, told)
+            assert told[-1] in {"changed", "unchanged"}, (row, told)
+
+
+@contextmanager
+def many_rows(folder: Path, rows: int) -> Iterator[Many]:
+    """A sandbox with that many generated projects, and a place with a sheet that changes each of them."""
+    flags = ("--tier", "partner", "--minute", "1", "--records", str(rows))
+    log = folder / "requests.jsonl"
+    place = place_in(folder / "place")
+    place.folder.mkdir()
+    with running_sandbox(*flags, log=log) as sandbox, forking(folder) as forks:
+        ids = [project["id"] for project in generate(rows, 0, "")["projects"]]
+        place.configure(sandbox.url, ALLOWING)
+        place.table([{"id": bare, "appDescription": f"{number:03} {PITCH}"} for number, bare in enumerate(ids)])
+        untouched = sandbox.state()["records"]["projects"]
+        yield Many(place, sandbox, forks, ids, untouched)
+
+
+def _without_stamp(record: JsonObject) -> JsonObject:
+    return {name: value for name, value in record.items() if name != "updatedAt"}
