@@ -7,6 +7,7 @@ import stat
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 
@@ -67,6 +68,25 @@ def test_lock_of_a_killed_process_is_free(tmp_path: Path, start: Start) -> None:
     assert holder_of(tmp_path, URL, ORG, JOB) is None
     with hold(tmp_path, URL, ORG, JOB, ME):
         assert holder_of(tmp_path, URL, ORG, JOB) == ME
+
+
+def test_a_holder_that_has_not_yet_named_itself_is_not_taken_for_the_killed_one_before_it(
+    tmp_path: Path, start: Start
+) -> None:
+    dead = start("opens", tmp_path / "elsewhere")
+    dead.kill()
+    dead.wait()
+    child = started(start, tmp_path)
+    path = lock_path(tmp_path, URL, ORG, JOB)
+    record = path.read_bytes()
+    path.write_text(
+        json.dumps({"run_id": "run-1", "pid": dead.pid, "host": gethostname(), "started_at": NOON.isoformat()}) + "\n"
+    )
+    writes = threading.Timer(0.1, path.write_bytes, [record])
+    writes.start()
+    with pytest.raises(Locked, match=rf"run run-9 \(pid {child.pid} on crow\)"), hold(tmp_path, URL, ORG, JOB, ME):
+        pass
+    writes.join()
 
 
 def test_lock_is_free_after_the_block_also_when_that_fails(tmp_path: Path) -> None:

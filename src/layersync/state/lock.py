@@ -3,6 +3,8 @@
 import fcntl
 import json
 import os
+import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from layersync.errors import Locked
 from layersync.state.folder import job_file, make_folder, told_of
 
 _POLL_S: Final = 0.02
-_LOOK_S: Final = 1.0  # far longer than anybody looks
+_LOOK_S: Final = 1.0  # far longer than anybody looks, or needs to write who he is
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def hold(
         try:
             _acquire(lock, path)
         except Timeout as error:
-            raise _locked(job, _named(path), now()) from error
+            raise _locked(job, _at_work(path), now()) from error
     try:
         with told_of(path):
             _write(path, _record(holder))
@@ -77,7 +79,7 @@ def holder_of(state_dir: Path, base_url: str, organization: str, job: str) -> Ho
     """
     path = lock_path(state_dir, base_url, organization, job)
     with told_of(path):
-        return _named(path) if _is_held(path) else None
+        return _at_work(path) if _is_held(path) else None
 
 
 def lock_path(state_dir: Path, base_url: str, organization: str, job: str) -> Path:
@@ -142,6 +144,31 @@ def _named(path: Path) -> Holder:
         )
     except (OSError, ValueError, TypeError, KeyError):
         return UNNAMED
+
+
+def _at_work(path: Path) -> Holder:
+    """Who holds a lock that is held. Who has just taken it may not have written that yet.
+
+    Until then the file says nothing, or still names a run that was killed.
+    """
+    patience_ends = time.monotonic() + _LOOK_S
+    while True:
+        holder = _named(path)
+        if _may_live(holder) or time.monotonic() > patience_ends:
+            return holder
+        time.sleep(_POLL_S)
+
+
+def _may_live(holder: Holder) -> bool:
+    if holder == UNNAMED:
+        return False
+    try:
+        os.kill(holder.pid, 0)
+    except ProcessLookupError:
+        return holder.host != socket.gethostname()
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def _locked(job: str, holder: Holder, now: datetime) -> Locked:
