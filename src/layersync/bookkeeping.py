@@ -9,7 +9,7 @@ from layersync.ledger_keeping import keep_ledger, recall_ledger
 from layersync.left_over import keep_left_over, with_left_over
 from layersync.record_keeping import recall_full_records
 from layersync.report.exit_code import exit_code, job_exit_code
-from layersync.report_keeping import keep_beginning, rebuild, this_run
+from layersync.report_keeping import keep_beginning, keep_report_of, rebuild, this_run
 from layersync.session import Job, Session, report_of
 from layersync.state import runs
 from layersync.state.applied import keep_not_sent, settled_rows
@@ -85,6 +85,8 @@ def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
         new = (told for job in jobs for row, told in job.outcomes.items() if row not in job.earlier)
         keep_not_sent(session.store, session.run.run_id, new)
     _close_dead(jobs, session)
+    session.write_files(report)
+    keep_report_of(report, session)
     code = exit_code(report, detailed=session.order.detailed)
     runs.finish(session.store, session.run.run_id, code, session.clock.wall())
 

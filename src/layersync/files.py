@@ -48,11 +48,22 @@ def make_folder(order: Order, run_id: str) -> Path:
     return folder
 
 
-def write_files(report: Report, order: Order, folder: Path) -> None:
-    """Writes the files of a run into its folder and points `latest` at it.
+class ReportFiles:
+    """The files of one run's report, which are written once."""
 
-    Raises StoppedEarly when the disk does not take them.
-    """
+    def __init__(self, order: Order, folder: Path) -> None:
+        self.folder = folder
+        self._order = order
+        self._written = False
+
+    def write(self, report: Report) -> None:
+        """Writes them unless they are, and points `latest` at them. Raises StoppedEarly when the disk fails."""
+        if not self._written:
+            _write_files(report, self._order, self.folder)
+            self._written = True
+
+
+def _write_files(report: Report, order: Order, folder: Path) -> None:
     settings = order.settings.run
     write_report(report, settings, folder, detailed=order.detailed)
     try:

@@ -46,15 +46,20 @@ def keep_beginning(report: Report, session: Session) -> None:
     _keep(session.store, report, with_rows=True)
 
 
-def keep_end(report: Report, session: Session) -> None:
-    """Keeps how a run ended, also one that never came to sending; what can't be kept is told, and that is all."""
+def keep_report_of(report: Report, session: Session) -> None:
+    """Keeps how a run that came to sending has ended. Raises StoppedEarly where that fails."""
+    _keep(session.store, report, with_rows=False)
+
+
+def keep_unsent(report: Report, session: Session) -> None:
+    """Keeps how a run ended that never came to sending; what can't be kept is told, and that is all."""
     try:
-        begun = runs.find(session.store, report.run.run_id) is not None
-        if not begun:
-            runs.begin(session.store, this_run(session, report.run.organization_id or ""))
-            code = exit_code(report, detailed=session.order.detailed)
-            runs.finish(session.store, report.run.run_id, code, report.run.finished_at)
-        _keep(session.store, report, with_rows=not begun)
+        if runs.find(session.store, report.run.run_id) is not None:
+            return
+        runs.begin(session.store, this_run(session, report.run.organization_id or ""))
+        code = exit_code(report, detailed=session.order.detailed)
+        runs.finish(session.store, report.run.run_id, code, report.run.finished_at)
+        _keep(session.store, report, with_rows=True)
     except SyncError as error:
         session.console.tell(f"{error.message} This run will be missing among the past ones")
 

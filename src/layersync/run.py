@@ -4,10 +4,10 @@ import asyncio
 import getpass
 import os
 import random
-import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -22,9 +22,9 @@ from layersync.embedded import KEY, LABEL, running_sandbox
 from layersync.errors import StoppedEarly
 from layersync.export.exporting import Exported, Wanted
 from layersync.export.exporting import export as export_sheet
-from layersync.files import make_folder, write_files
+from layersync.files import ReportFiles, make_folder
 from layersync.order import Console, Order, Ran, Standing
-from layersync.report_keeping import drop_old_runs, keep_end
+from layersync.report_keeping import drop_old_runs, keep_unsent
 from layersync.resources import RESOURCES
 from layersync.run_identity import find_trigger, new_run_id
 from layersync.session import Job, Session, budget_for
@@ -34,6 +34,7 @@ from layersync.settings.jobs import drift_rules, guard_limits, sheet_rules, trus
 from layersync.settings.model import Settings
 from layersync.settings.paths import sandbox_state
 from layersync.settings.secret import ApiKey
+from layersync.signals import heeded
 from layersync.state.clocks import Clocks
 from layersync.state.sharing import shared_budgets
 from layersync.state.store import Store
@@ -41,7 +42,6 @@ from layersync.state.writes import capped_until, writes_today
 from layersync.sync import sync
 from layersync.values.report import Report, RunInfo
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _VERSION = version("layersync")
 
 Tell = Callable[[str], None]
@@ -49,14 +49,15 @@ Tell = Callable[[str], None]
 
 def run_sync(order: Order, console: Console) -> Ran:
     """Carries out an order and writes its report; the report's folder exists whatever came of it."""
-    with ExitStack() as parts:
-        session = _session(order, console, parts)
-        folder = make_folder(order, session.run.run_id)
-        report = asyncio.run(_watched(session))
-        keep_end(report, session)
-        write_files(report, order, folder)
+    stop = Stop()
+    with heeded(stop), ExitStack() as parts:
+        session = _session(order, console, stop, parts)
+        files = ReportFiles(order, make_folder(order, session.run.run_id))
+        report = asyncio.run(_watched(replace(session, write_files=files.write)))
+        files.write(report)
+        keep_unsent(report, session)
         drop_old_runs(session)
-    return Ran(report=report, folder=folder)
+    return Ran(report=report, folder=files.folder)
 
 
 def whoami(settings: Settings, key: ApiKey | None, tell: Tell) -> Standing:
@@ -126,32 +127,12 @@ async def _link(settings: Settings, transport: Transport, label: str, clock: Sys
 
 
 async def _watched(session: Session) -> Report:
-    """Runs `sync` with an eye on signals and on the time."""
-    async with _signals(session.stop), _time_limit(session):
+    """Runs `sync` with an eye on the time."""
+    async with _time_limit(session):
         try:
             return await sync(session)
         finally:
             await session.transport.close()
-
-
-@asynccontextmanager
-async def _signals(stop: Stop) -> AsyncIterator[None]:
-    """The first signal asks for the end, the second is the end. Set by hand: a background job ignores SIGINT else."""
-    loop = asyncio.get_running_loop()
-
-    def heard(number: int) -> None:
-        if stop.signal is not None:
-            os._exit(128 + number)
-        name = signal.Signals(number).name
-        stop.ask(StoppedEarly(f"ended by {name}", "run again: the next run carries on"), number)
-
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, heard, number)
-    try:
-        yield
-    finally:
-        for number in _SIGNALS:
-            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager
@@ -176,7 +157,7 @@ def _seconds_left(order: Order, now: datetime) -> float | None:
     return max(0.0, min(limits)) if limits else None
 
 
-def _session(order: Order, console: Console, parts: ExitStack) -> Session:
+def _session(order: Order, console: Console, stop: Stop, parts: ExitStack) -> Session:
     settings, clock, rng = order.settings, SystemClock(), random.SystemRandom()
     address, label = _address(settings, parts)
     transport: Transport = _transport(settings, address, order.key)
@@ -189,7 +170,7 @@ def _session(order: Order, console: Console, parts: ExitStack) -> Session:
         clock=clock,
         clocks=Clocks(),
         rng=rng,
-        stop=Stop(),
+        stop=stop,
         console=console,
         locks=parts.enter_context(ExitStack()),
         pid=os.getpid(),

@@ -75,9 +75,17 @@ class Job:
         return replace(self, failure=self.failure or error)
 
 
+def _nowhere(report: Report) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The parts of one run. Clock, randomness, transport and store are passed in; nothing below opens its own."""
+    """The parts of one run. Clock, randomness, transport and store are passed in; nothing below opens its own.
+
+    `write_files` writes the files of the report. It is called before the state file says that the run has ended: where
+    the run dies in between, or the disk does not take them, the next run writes them anew.
+    """
 
     order: Order
     run: RunInfo
@@ -93,6 +101,7 @@ class Session:
     pid: int
     jobs: tuple[Job, ...]
     pools: Pools | None = None
+    write_files: Callable[[Report], None] = _nowhere
 
     @property
     def state_dir(self) -> Path:

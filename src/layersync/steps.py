@@ -224,14 +224,12 @@ def _unsent(job: JobReport, plan: Plan) -> list[Change]:
 def _says_yes(preview: Report, session: Session) -> bool:
     """Asks; while a person is thinking, Ctrl-C means no and ends the run at once."""
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)
-    loop = signal.set_wakeup_fd(-1)  # else the event loop would hear of the same Ctrl-C once more, as a second one
     try:
         return session.console.agree(preview)
     except KeyboardInterrupt:
         session.stop.ask(StoppedEarly("ended by SIGINT: nothing was sent", "run it again"), signal.SIGINT)
         return False
     finally:
-        signal.set_wakeup_fd(loop)
         signal.signal(signal.SIGINT, heard)
 
 

@@ -1,0 +1,51 @@
+"""Signals: the first asks the run to end, the second is its end."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+
+from layersync.api.stop import Stop
+from layersync.errors import StoppedEarly
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def heeded(stop: Stop) -> Iterator[None]:
+    """Hears signals from before a run begins anything until its report is written.
+
+    They are heard between any two steps of Python, not only when the event loop looks for them: the second one ends the
+    process at once, whatever it is busy with. Set by hand, as a background job would ignore SIGINT otherwise.
+    """
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    told = False
+
+    def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the form of such a function
+        nonlocal told
+        if told or stop.signal is not None:
+            os._exit(128 + number)
+        told = True
+        reason = StoppedEarly(f"ended by {signal.Signals(number).name}", "run again: the next run carries on")
+        _in_turn(partial(stop.ask, reason, number))
+
+    for number in _SIGNALS:
+        signal.signal(number, heard)
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+
+def _in_turn(ask: Callable[[], None]) -> None:
+    """Has the event loop ask, woken where it waits: a signal may come in the middle of its work."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        ask()
+    else:
+        loop.call_soon_threadsafe(ask)
