@@ -83,6 +83,13 @@ class Forks:
             self._hear(left_s)
         return fork.pid in self._ends
 
+    def wait_for_an_end(self, forks: list[Fork]) -> None:
+        """Returns once one of these runs has ended."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not any(fork.pid in self._ends for fork in forks):
+            assert time.monotonic() < deadline, "all of them are still at it"
+            self._hear(1)
+
     def ended(self, fork: Fork) -> End:
         """Waits for the end of a run."""
         assert self.has_ended(fork, PATIENCE_S), f"still at it: {[path.read_text() for path in fork.said]}"

@@ -38,6 +38,19 @@ class Many:
         with self.sandbox.log.open("r+b") as log:
             log.truncate()
 
+    def is_done(self) -> bool:
+        """Whether nothing is left to change."""
+        projects = self.sandbox.state()["records"]["projects"]
+        return all(PITCH in projects[bare]["appDescription"] for bare in self.ids)
+
+    def greetings(self) -> int:
+        """How many runs have asked the API who they are."""
+        return sum(entry["path"] == "/v1/whoami" for entry in self.sandbox.entries())
+
+    def lock_files(self) -> list[Path]:
+        """Where runs say that they are at work."""
+        return list((self.place.folder / ".layersync").glob("*.lock"))
+
     def patches(self) -> list[JsonObject]:
         """The PATCHes since the start."""
         return [entry for entry in self.sandbox.entries() if entry["method"] == "PATCH"]
@@ -45,7 +58,9 @@ class Many:
     def reports(self) -> list[JsonObject]:
         """`results.json` of each run that has one, the oldest first."""
         folders = sorted(path for path in (self.place.folder / "reports").iterdir() if not path.is_symlink())
-        return [json.loads((path / "results.json").read_bytes()) for path in folders if (path / "results.json").exists()]
+        return [
+            json.loads((path / "results.json").read_bytes()) for path in folders if (path / "results.json").exists()
+        ]
 
     def remembered(self, query: str) -> list[tuple[Any, ...]]:
         """What the state file answers; nothing where there is none yet."""
@@ -73,8 +88,13 @@ class Many:
         assert {entry["idempotency_key"] for entry in self.patches()} <= meant
 
     def assert_reports_whole(self) -> None:
-        """Every report is of all rows; every row was changed in some run, none went wrong in any."""
-        reports = self.reports()
+        """Every run that sent anything has a report of all rows; each row was changed in a run, none went wrong in any.
+
+        A run that ended before it had a plan tells of no rows.
+        """
+        reports = [report for report in self.reports() if report["rows"]]
+        senders = {run_id for (run_id,) in self.remembered("SELECT DISTINCT run_id FROM intents")}
+        assert senders <= {report["run"]["run_id"] for report in reports}
         for report in reports:
             assert [row["row"] for row in report["rows"]] == list(range(2, len(self.ids) + 2))
         words = [{row["row"]: row["outcome"] for row in report["rows"]} for report in reports]

@@ -6,15 +6,14 @@ The program runs in processes of its own over HTTP. `--campaign N` tries that ma
 import random
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.forks import End
 from tests.end_to_end.many import Many, many_rows
 
-FEW_ROWS, ALL_ROWS = 24, 300
-FEW = 4
+FEW_ROWS, ALL_ROWS = 12, 300
+FEW = 3
 RESUMES_KILLED = 2
 
 

@@ -58,9 +58,9 @@ class RunningSandbox:
         """Replaces the fault rules; their counts begin anew."""
         self._door("POST", "faults", list(rules))
 
-    def wait_for_fault(self) -> None:
+    def wait_for_fault(self, patience_s: float = 10) -> None:
         """Returns once the first fault rule has met a request."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patience_s
         while self.state()["faults"][0]["fired"] == 0:
             if time.monotonic() > deadline:
                 raise TimeoutError("the fault rule met no request")
