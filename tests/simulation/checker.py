@@ -11,6 +11,7 @@ GOOD = {"unchanged", "changed", "converged", "skipped"}
 NOT_SENT = {"not_attempted", "held", "invalid", "refused", "skipped", "not_found", "unchanged"}
 SIGNALLED = {130, 143}
 LAST_WORDS_S = 6.0  # what is under way may take five seconds more; writing takes no time here
+FRESH_S, JUST_NOW_S = 60.5, 0.5
 KEY_LIFE_S = 24 * 3600.0
 
 Row = Mapping[str, str]
@@ -45,6 +46,7 @@ def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
         if run.ordered is not None and run.ended > run.ordered + LAST_WORDS_S:
             yield f"{run.run}: told to end at {run.ordered:.1f}, it ended at {run.ended:.1f}"
         yield from _overwrites(history, run)
+        yield from _stale(history, run)
         if run.report is not None:
             yield from _report(history, run, run.report)
     yield from _resumes(history, runs)
@@ -106,6 +108,28 @@ def _overwrites(history: History, run: Ended) -> Iterator[str]:
                 value = _values(read).get(path)
                 if path.partition(".")[0] in read and _text(value) not in {_text(base), _text(wanted.get(path))}:
                     yield f"{sent.run}: {path} of {record_id} was {value!r} when last read, and was overwritten"
+
+
+def _stale(history: History, run: Ended) -> Iterator[str]:
+    """What is sent first rests on a read of the last minute; where metadata is replaced, on one just made."""
+    known: set[str] = set()
+    for sent in history.sent:
+        if sent.run != run.run or sent.method != "PATCH" or sent.key in known:
+            continue
+        known.add(sent.key or "")
+        oldest = JUST_NOW_S if b"metadata" in (sent.body or b"") else FRESH_S
+        record_id = sent.path.rpartition("/")[2]
+        if not any(sent.at - at <= oldest for at in _read_at(history, sent, record_id)):
+            yield f"{sent.run}: {record_id} was last read more than {oldest:.0f} s before its PATCH"
+
+
+def _read_at(history: History, sent: Sent, record_id: str) -> Iterator[float]:
+    for read in history.sent:
+        shows = (read.shown is not None and read.shown["id"] == record_id) or record_id in read.listed
+        if read.run != sent.run or read.method != "GET" or not shows or read.answered is None:
+            continue
+        if read.answered <= sent.at:
+            yield read.answered
 
 
 def _shown_before(history: History, sent: Sent, record_id: str) -> Iterator[Record]:

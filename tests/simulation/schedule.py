@@ -122,7 +122,8 @@ def _weather(rng: Random, at: float) -> Weather:
     for rate_class in ("read", "write"):
         if rng.random() < 0.2:
             begins = at + rng.uniform(0, 10)
-            weather.storms.append((rate_class, begins, begins + rng.uniform(1, 60), rng.choice(_RETRY_AFTERS)))
+            lasts = rng.choice((rng.uniform(1, 60), rng.uniform(60, 200)))
+            weather.storms.append((rate_class, begins, begins + lasts, rng.choice(_RETRY_AFTERS)))
     return weather
 
 
