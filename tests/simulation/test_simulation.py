@@ -1,13 +1,13 @@
 """Whatever goes wrong in whatever order: nothing is lost, nothing is done twice, and the reports say what happened.
 
-One seed is one schedule. `--seed N` plays that one again; `--campaign N` plays N of them.
+One seed is one schedule. `--seed N` plays that one again; `--campaign N` plays N of them, `--slow` a thousand.
 """
 
 import pytest
 
 from tests.simulation.play import a_folder, simulate
 
-SEEDS = 1_000
+SEEDS, MORE_SEEDS = 200, 1_000
 PARTS = 20
 
 
@@ -16,7 +16,8 @@ def test_no_schedule_loses_doubles_overwrites_or_misreports(
     part: int, campaign: int | None, request: pytest.FixtureRequest
 ) -> None:
     only = request.config.getoption("--seed")
-    seeds = range(part, campaign or SEEDS, PARTS) if only is None else [only] if part == 0 else []
+    count = MORE_SEEDS if request.config.getoption("--slow") else SEEDS
+    seeds = range(part, campaign or count, PARTS) if only is None else [only] if part == 0 else []
     found = []
     for seed in seeds:
         with a_folder() as folder:
