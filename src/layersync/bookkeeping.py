@@ -47,10 +47,10 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     return _resumed(replace(job, memory=memory, dead_runs=() if is_dry else dead), link, session)
 
 
-def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
+def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> tuple[Job, ...]:
     """Writes that this run is about to send, and closes the changes of dead runs that it will not send again.
 
-    Where that can't be written, the run ends: nothing may be sent that nobody remembers.
+    Where that can't be written, every job ends: nothing may be sent that nobody remembers.
     """
     try:
         runs.begin(session.store, this_run(session, link.target.organization_id))
@@ -59,17 +59,22 @@ def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> None:
             _close_unwanted(job, session)
     except SyncError as error:
         session.stop.ask(error)
+        return tuple(job.failed(error) for job in jobs)
+    return jobs
 
 
-def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
+def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> Report:
     """Writes how the run ended: ledgers, and the row count of each job that ended well as the baseline of its next run.
 
-    Where that can't be written, the next run finds this one unfinished and settles it.
+    Where that can't be written, the run has stopped early, as its report says from then on: the next run finds it
+    unfinished and settles it.
     """
     try:
         _finish(report, jobs, session)
     except SyncError as error:
         session.console.tell(f"{error.message}; the next run will settle this one")
+        return replace(report, failure=report.failure or error)
+    return report
 
 
 def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from layersync.errors import StoppedEarly
+from layersync.state.folder import make_folder
 
 LABEL = "SANDBOX"
 KEY = "lp_test_sandbox_needs_no_key"  # the sandbox takes any key of this form; it opens nothing else
@@ -26,7 +27,7 @@ def running_sandbox(state_file: Path, flags: Sequence[str] = ()) -> Iterator[str
     if running is not None:
         yield running
         return
-    state_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(state_file.parent)
     command = [sys.executable, "-P", "-m", "layersync.sandbox", "--port", "0", "--exit-with-parent"]
     process = subprocess.Popen(  # noqa: S603  our own program
         [*command, "--state", str(state_file), *flags],

@@ -57,7 +57,10 @@ class ReportFiles:
         self._written = False
 
     def write(self, report: Report) -> None:
-        """Writes them unless they are, and points `latest` at them. Raises StoppedEarly when the disk fails."""
+        """Writes them unless they are, and points `latest` at them.
+
+        Raises StoppedEarly when the disk does not take them; those that it takes are there.
+        """
         if not self._written:
             _write_files(report, self._order, self.folder)
             self._written = True
@@ -65,29 +68,23 @@ class ReportFiles:
 
 def _write_files(report: Report, order: Order, folder: Path) -> None:
     settings = order.settings.run
-    write_report(report, settings, folder, detailed=order.detailed)
-    try:
-        plans = _plans(report, order)
-        if plans and (report.run.dry_run or any(plan.holds for plan in plans)):
-            write_whole(folder / PLAN_FILE, _encoded([_plan(report, order)]), settings.report_mode)
-        if order.plan_out is not None and plans:
-            write_whole(order.plan_out, _encoded([_plan(report, order)]), settings.report_mode)
-        _point_latest(settings.report_dir, report.run.run_id)
-    except OSError as error:
-        raise _not_written(error) from error
+    _each_of(
+        (
+            partial(write_report, report, settings, folder, detailed=order.detailed),
+            *(partial(_write_plan, place, report, order) for place in _plan_places(report, order, folder)),
+            partial(_point_latest, settings.report_dir, report.run.run_id),
+        )
+    )
 
 
 def write_report(report: Report, settings: Run, folder: Path, *, detailed: bool = False) -> None:
     """Writes the formats of a report into its folder, which is made where it is gone; `detailed` as in `Order`.
 
-    Raises StoppedEarly when the disk does not take them.
+    Raises StoppedEarly when the disk does not take them; those that it takes are there.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, pieces in _files(report, settings, detailed=detailed):
-            write_whole(folder / name, pieces, settings.report_mode)
-    except OSError as error:
-        raise _not_written(error) from error
+    make = partial(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+    files = _files(report, settings, detailed=detailed)
+    _each_of((make, *(partial(write_whole, folder / name, pieces, settings.report_mode) for name, pieces in files)))
 
 
 def drop_folder(folder: Path, run_id: str) -> None:
@@ -104,7 +101,21 @@ def drop_folder(folder: Path, run_id: str) -> None:
         folder.rmdir()
 
 
-def _not_written(error: OSError) -> StoppedEarly:
+def _each_of(works: Iterable[Callable[[], None]]) -> None:
+    """Does every one of them, whatever became of those before. Raises StoppedEarly for the first that failed."""
+    failed: list[OSError | StoppedEarly] = []
+    for work in works:
+        try:
+            work()
+        except (OSError, StoppedEarly) as error:
+            failed.append(error)
+    if failed:
+        raise _not_written(failed[0]) from failed[0]
+
+
+def _not_written(error: OSError | StoppedEarly) -> StoppedEarly:
+    if isinstance(error, StoppedEarly):
+        return error
     return StoppedEarly(f"the report could not be written: {error}", "free the disk; the journal has it all")
 
 
@@ -171,6 +182,19 @@ def _plans(report: Report, order: Order) -> list[Plan]:
     """The plans that may be carried out later: what this run could not have sent is not kept for another."""
     kept = [job.plan_to_keep for job in report.jobs if job.plan_to_keep is not None]
     return [] if order.settings.run.all_or_nothing and len(kept) < len(report.jobs) else kept
+
+
+def _plan_places(report: Report, order: Order, folder: Path) -> Iterator[Path]:
+    """Where the plan of the run is to be kept."""
+    plans = _plans(report, order)
+    if plans and (report.run.dry_run or any(plan.holds for plan in plans)):
+        yield folder / PLAN_FILE
+    if plans and order.plan_out is not None:
+        yield order.plan_out
+
+
+def _write_plan(place: Path, report: Report, order: Order) -> None:
+    write_whole(place, _encoded([_plan(report, order)]), order.settings.run.report_mode)
 
 
 def _plan(report: Report, order: Order) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from layersync.errors import SyncError
 from layersync.settings.allow import Allowance
 from layersync.settings.model import Settings
 from layersync.settings.secret import ApiKey
@@ -68,10 +69,11 @@ class Console(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """What came of an order: the report, and the folder that holds its files."""
+    """What came of an order: the report, and the folder that holds its files; `unwritten` is why it lacks some."""
 
     report: Report
     folder: Path
+    unwritten: SyncError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

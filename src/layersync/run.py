@@ -54,10 +54,20 @@ def run_sync(order: Order, console: Console) -> Ran:
         session = _session(order, console, stop, parts)
         files = ReportFiles(order, make_folder(order, session.run.run_id))
         report = asyncio.run(_watched(replace(session, write_files=files.write)))
-        files.write(report)
+        unwritten = _write(report, files)
+        report = replace(report, failure=report.failure or unwritten)
         keep_unsent(report, session)
         drop_old_runs(session)
-    return Ran(report=report, folder=files.folder)
+    return Ran(report=report, folder=files.folder, unwritten=unwritten)
+
+
+def _write(report: Report, files: ReportFiles) -> StoppedEarly | None:
+    """Writes the files of a run; gives why the disk does not take them, None where it does."""
+    try:
+        files.write(report)
+    except StoppedEarly as error:
+        return error
+    return None
 
 
 def whoami(settings: Settings, key: ApiKey | None, tell: Tell) -> Standing:

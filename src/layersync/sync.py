@@ -23,11 +23,9 @@ async def sync(session: Session) -> Report:
     jobs = unless_done(priced(jobs, link, session), session)
     if not agreed(report_of(session, jobs, link), session):
         return report_of(session, jobs, link)
-    begin(jobs, link, session)
+    jobs = begin(jobs, link, session)
     jobs = tuple([await carry_out(job, link, session) for job in jobs])
-    report = report_of(session, jobs, link)
-    finish(report, jobs, session)
-    return report
+    return finish(report_of(session, jobs, link), jobs, session)
 
 
 async def read(job: Job, session: Session) -> Job:

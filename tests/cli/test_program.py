@@ -14,10 +14,12 @@ from layersync.cli.flags import OUTPUT, OutputFlags
 from tests.cli.conftest import Run
 
 
-def in_child(*words: str, stdout: int = subprocess.PIPE, **environ: str) -> subprocess.CompletedProcess[str]:
+def in_child(
+    *words: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE, **environ: str
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **environ}
     command = [sys.executable, "-m", "layersync", *words]
-    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    return subprocess.run(command, stdout=stdout, stderr=stderr, text=True, check=False, env=environment)
 
 
 HEAVY = ("polars", "httpx", "pydantic", "asyncio", "starlette", "sqlite3", "tenacity")
@@ -62,6 +64,12 @@ def test_a_result_that_cannot_be_written_is_an_error(folder: Path) -> None:
         ran = in_child("check", stdout=full.fileno())
     assert ran.returncode == 1
     assert ran.stderr == "layersync: the result could not be written to stdout: No space left on device\n"
+
+
+def test_a_log_that_takes_no_line_changes_nothing(folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = in_child("check", "--source", "nowhere.csv", stderr=full.fileno())
+    assert (ran.returncode, ran.stdout) == (64, "")
 
 
 def test_an_ascii_terminal_gets_escapes_rather_than_a_crash(folder: Path) -> None:

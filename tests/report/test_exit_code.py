@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from layersync.errors import ApiRefuses, InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
-from layersync.report.exit_code import ORDER, exit_code, job_exit_code
+from layersync.report.exit_code import ORDER, exit_code, job_exit_code, worse_of
 from layersync.values.guards import Guard, Hold
 from layersync.values.outcome import Word
 from layersync.values.plan import PlanState
@@ -144,3 +144,12 @@ def test_a_signal_wins_over_everything(signal: int, code: int, other: int | None
 def test_each_job_has_the_code_that_it_would_have_had_alone() -> None:
     made = report(*JOBS.values(), dry_run=False)
     assert [job_exit_code(one, made, detailed=True) for one in made.jobs] == list(JOBS)
+
+
+@pytest.mark.parametrize(
+    ("code", "other", "worse"), [(3, 1, 1), (6, 1, 6), (8, 1, 8), (0, 1, 1), (2, 1, 1), (143, 1, 143)]
+)
+def test_of_a_runs_code_and_that_of_its_printing_the_first_of_the_stated_order_wins(
+    code: int, other: int, worse: int
+) -> None:
+    assert worse_of(code, other) == worse

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from layersync.api.client import Withdrawn, WriteClient, ending_of
 from layersync.api.clock import Clock
@@ -31,6 +32,8 @@ _MASS_REFUSAL = 20
 _FORBIDDEN_IN_A_ROW = 3
 _UNSEEN = frozenset({Kind.REFUSED, Kind.NOT_SENT})  # settled without a look at the record
 _EARLIER = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
+
+T = TypeVar("T")
 
 
 class Journal(Protocol):
@@ -154,7 +157,7 @@ class Apply:
             await self._look(errand)
         assert errand.intent is not None  # noqa: S101  looking ends with one
         if errand.counted == errand.tries.sent:
-            self._desk.count_send()
+            self._kept(self._desk.count_send)
             errand.counted += 1
         return Request(
             method="PATCH",
@@ -178,7 +181,7 @@ class Apply:
             raise _Ended(looked)
         if errand.intent is None or looked.patch != errand.change.patch:
             self._withdraw(errand)
-            errand.intent = self._intend(looked)
+            errand.intent = self._kept(partial(self._desk.journal.intend, looked))
         errand.change = looked
 
     def _withdraw(self, errand: _Errand) -> None:
@@ -188,18 +191,18 @@ class Apply:
             self._journal_outcome(errand.intent, self._outcome(errand, None, gone))
 
     def _keep_daily_cap(self) -> None:
-        if self._desk.writes_left() <= 0:
+        if self._kept(self._desk.writes_left) <= 0:
             told = "today's writes are used up: this key's share of the daily cap"
-            when = f"{self._desk.cap_ends():%Y-%m-%d %H:%M} UTC"
+            when = f"{self._kept(self._desk.cap_ends):%Y-%m-%d %H:%M} UTC"
             self._end(StoppedEarly(told, f"run again after {when}: the rest is carried over"))
             raise Stopped
 
-    def _intend(self, change: Change) -> Intent:
+    def _kept(self, keep: Callable[[], T]) -> T:
         """What cannot be written down is not sent, and nothing after it either."""
         try:
-            return self._desk.journal.intend(change)
+            return keep()
         except SyncError as error:
-            self._end(error)
+            self._not_kept(error)
             raise Stopped from error
 
     def _refuse_after_end(self) -> None:
@@ -222,7 +225,7 @@ class Apply:
             try:
                 self._desk.capped(judgement.wait_s)
             except SyncError as error:
-                self._end(error)
+                self._not_kept(error)
 
     async def _meaning(self, errand: _Errand, judgement: Judgement) -> Settled:  # noqa: PLR0911  a table
         looks, change = self._desk.looks, errand.change
@@ -279,7 +282,7 @@ class Apply:
         try:
             self._desk.journal.settle(intent, outcome)
         except SyncError as error:
-            self._end(error)
+            self._not_kept(error)
 
     def _outcome(self, errand: _Errand, judgement: Judgement | None, settled: Settled) -> Outcome:
         return Outcome(
@@ -308,6 +311,11 @@ class Apply:
             self._end(ApiRefuses(told, "something is wrong with all of them: look at one", whole_run=False))
         if self._forbidden >= _FORBIDDEN_IN_A_ROW:
             self._end(ApiRefuses(f"forbidden: {judgement.message}", "check the key's scopes", whole_run=False))
+
+    def _not_kept(self, error: SyncError) -> None:
+        """Ends run and job: even if it was the last change, the next run has something to settle."""
+        self.ended = self.ended or error
+        self._desk.stop.ask(error)
 
     def _end(self, error: SyncError) -> None:
         if isinstance(error, ApiRefuses) and not error.whole_run:

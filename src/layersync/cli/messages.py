@@ -3,7 +3,9 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TextIO
 
 from layersync.cli.flags import OutputFlags
 from layersync.cli.key_words import without_keys
@@ -36,6 +38,14 @@ class Messages:
         message, what_to_do = without_keys(error.message), without_keys(error.what_to_do)
         self._write("error", message, lead="layersync: ", what_to_do=what_to_do)
 
+    def table(self, lines: Iterable[str]) -> None:
+        """Writes the lines of a table that is to be found nowhere else, under `--quiet`, too."""
+        for line in lines:
+            if self._flags.log_format == "json":
+                self._write("error", line.rstrip("\n"))
+            else:
+                to_stderr(line)
+
     def raw(self, text: str) -> None:
         """Writes text that is complete in itself: a traceback, the lines of `--quiet`."""
         to_stderr(text)
@@ -51,9 +61,24 @@ class Messages:
 
 
 def to_stderr(text: str) -> None:
-    """Writes to stderr; when nobody reads it any more, to nowhere."""
+    """Writes to stderr; when nobody reads it any more, to nowhere. What a full disk does not take is dropped."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    except OSError:
+        _drop_pending(sys.stderr)
+
+
+def _drop_pending(stream: TextIO) -> None:
+    """Empties the buffer of a stream, which would fail again with the next line, and at the end of the program."""
+    kept = os.dup(stream.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+        stream.flush()
+        os.dup2(kept, stream.fileno())
+    finally:
+        os.close(nowhere)
+        os.close(kept)

@@ -12,9 +12,10 @@ from layersync.cli.screen import Screen
 from layersync.cli.stdout import Stdout
 from layersync.cli.undoing import undo_order
 from layersync.cli.unexpected import hiding
-from layersync.errors import UsageError
+from layersync.errors import SyncError, UsageError
 from layersync.order import Order
-from layersync.report.exit_code import exit_code
+from layersync.report.exit_code import exit_code, worse_of
+from layersync.report.results_csv import outcomes_csv
 from layersync.report.terminal import quiet_text
 from layersync.run import run_sync
 
@@ -63,8 +64,16 @@ def _run(make_order: _MakeOrder, flags: RunFlags) -> int:
     with hiding(order.key), Screen(messages, stdout, flags.output) as screen:
         ran = run_sync(order, screen)
     code = exit_code(ran.report, detailed=order.detailed)
-    if not flags.output.quiet:
+    if ran.unwritten is not None:
+        messages.fail(ran.unwritten)
+        messages.table(outcomes_csv(ran.report))
+    if flags.output.quiet:
+        if code not in _WELL:
+            messages.raw(quiet_text(ran.report, str(ran.folder)) + "\n")
+        return code
+    try:
         print_report(ran, flags.report, stdout, detailed=order.detailed, diff_shown=screen.diff_shown)
-    elif code not in _WELL:
-        messages.raw(quiet_text(ran.report, str(ran.folder)) + "\n")
+    except SyncError as error:
+        messages.fail(error)
+        return worse_of(code, error.exit_code)
     return code

@@ -16,6 +16,8 @@ STOPPED_EARLY: Final = 8
 
 ORDER: Final = (6, 9, 7, 64, 4, GUARD, STOPPED_EARLY, UNEXPECTED, ROW_PROBLEMS, CHANGES)
 
+_SIGNAL: Final = 128
+
 
 def exit_code(report: Report, *, detailed: bool) -> int:
     """The code that the program ends with: where several apply, the first of the contract's order.
@@ -23,11 +25,16 @@ def exit_code(report: Report, *, detailed: bool) -> int:
     A dry run gets the code that the real run would have had before sending. `detailed` is `--detailed-exitcode`.
     """
     if report.run.signal:
-        return 128 + report.run.signal
+        return _SIGNAL + report.run.signal
     found = {report.failure.exit_code} if report.failure else set()
     for job in report.jobs:
         found.update(_codes(job, report))
     return _first(found, detailed=detailed)
+
+
+def worse_of(code: int, other: int) -> int:
+    """The first in the contract's order of two codes that both apply."""
+    return code if code > _SIGNAL else _first({code, other}, detailed=True)
 
 
 def job_exit_code(job: JobReport, report: Report, *, detailed: bool) -> int:

@@ -24,6 +24,11 @@ def results_csv(report: Report) -> Iterator[str]:
     yield from _lines(COLUMNS, map(_result, all_rows(report)))
 
 
+def outcomes_csv(report: Report) -> Iterator[str]:
+    """The lines of `results.csv` that a person must know of: what is told where no file could be written."""
+    yield from _lines(COLUMNS, (_result(row) for job in report.jobs for row in notable_rows(job, report)))
+
+
 def changes_csv(report: Report) -> Iterator[str]:
     """One line per changed field, after the header; the columns of contract section 8."""
     rows = (row for job in report.jobs for row in notable_rows(job, report))
