@@ -204,6 +204,7 @@ async def _run(name: str, night: Night, sheet: Sequence[Row], api: ApiModel, fol
         report=None if report is None or fate.dead else _json_of(report),
         ordered=min(ordered) if ordered and not fate.dead else None,
         error=error,
+        disk_full=fate.disk_is_full,
     )
 
 
