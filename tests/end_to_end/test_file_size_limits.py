@@ -42,9 +42,9 @@ def test_a_run_whose_files_cannot_grow_stops_early_and_the_next_one_carries_on(
 
 
 def limited(place: Place, size: int) -> subprocess.CompletedProcess[str]:
-    """Runs `sync` in a process whose files can grow to `size` bytes."""
+    """Runs `sync` in a process whose files can grow to `size` bytes, Python's own cache of modules left alone (-B)."""
     return subprocess.run(
-        [sys.executable, "-c", LIMITED, str(size), "sync"],
+        [sys.executable, "-B", "-c", LIMITED, str(size), "sync"],
         cwd=place.folder,
         env=dict(place.environ),
         capture_output=True,
