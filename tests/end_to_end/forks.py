@@ -26,10 +26,11 @@ class Fork:
     said: tuple[Path, Path]
     started_s: float
 
-    def send(self, number: signal.Signals) -> None:
-        """Sends it a signal; one that has ended meanwhile does not hear it."""
+    def send(self, number: signal.Signals) -> float:
+        """Sends it a signal, and gives when; one that has ended meanwhile does not hear it."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
+        return time.monotonic()
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ class Many:
         with self.sandbox.log.open("r+b") as log:
             log.truncate()
 
+    def has_begun(self) -> bool:
+        """Whether a run has a folder for its report."""
+        return any((self.place.folder / "reports").glob("*"))
+
     def is_done(self) -> bool:
         """Whether nothing is left to change."""
         projects = self.sandbox.state()["records"]["projects"]
