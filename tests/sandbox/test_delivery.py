@@ -251,3 +251,15 @@ def test_latency_holds_back_every_answer() -> None:
         started = time.monotonic()
         client.get("/v1/whoami")
         assert time.monotonic() - started >= 0.2
+
+
+def test_a_client_that_is_killed_in_the_middle_of_its_request_leaves_no_traceback(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with running_sandbox() as running:
+        url = httpx.URL(running.url)
+        with socket.create_connection((url.host, url.port), timeout=5) as connection:
+            connection.sendall(b"PATCH /v1/projects/x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nfew")
+        running.state()
+        running.end()
+    assert capfd.readouterr().err == ""

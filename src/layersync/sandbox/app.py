@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,7 +34,10 @@ def build_app(exchange: Exchange, faults: Faults, fresh: Callable[[], Lines]) ->
 
 def _api(exchange: Exchange, faults: Faults) -> ASGIApp:
     async def api(scope: Scope, receive: Receive, send: Send) -> None:
-        call = await _read_call(scope, receive)
+        try:
+            call = await _read_call(scope, receive)
+        except ClientDisconnect:
+            return  # killed in the middle of its request: nobody is left to answer
         twist = faults.next_twist(call.method, call.path)
         visit = await exchange.carry_out(call, twist)
         await deliver(visit.answer, twist, scope, receive, send)
