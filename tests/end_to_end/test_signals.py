@@ -51,7 +51,7 @@ def test_a_signal_at_any_moment(many: Many, twice: bool, campaign: int | None, s
         assert many.forks.run(many.place, "sync").ran.code == 0
         many.assert_all_done_once()
         many.assert_journal_whole()
-        many.assert_reports_whole()
+        many.assert_reports_whole(answers_lost=True)
     if campaign:
         print(f"{'double' if twice else 'single'}: {sorted(round(each, 2) for each in took)}")  # noqa: T201
 
