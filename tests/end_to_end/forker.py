@@ -25,6 +25,7 @@ import layersync.run  # noqa: F401  loaded here, so that no fork has to
 from layersync.cli import main
 
 _JOURNAL: Final = re.compile(r"(INTO|UPDATE|FROM) (intents|outcomes|open_changes|runs)\b")
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _COMMITS: Final = "commits"  # the file that tells how many of them a run that came to its end has made
 
 
@@ -76,6 +77,7 @@ def run(order: dict[str, Any]) -> int:
         os.dup2(os.open(name, flags, 0o600), number)
     Connection.commits = Commits(order["fatal_commit"], after=order["after"])
     sqlite3.connect = partial(sqlite3.connect, factory=Connection)  # type: ignore[assignment]
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)  # until here it is no program that could be interrupted
     code = main(order["words"])
     Path(_COMMITS).write_text(str(Connection.commits.number), encoding="ascii")
     return code
@@ -86,14 +88,18 @@ _WRITES: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 def fork(order: dict[str, Any]) -> int:
     """Starts a run; gives its process id."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
         return pid
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         code = run(order)
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
     except BaseException:
         traceback.print_exc()
     finally:
