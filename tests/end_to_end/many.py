@@ -60,11 +60,12 @@ class Many:
         return [entry for entry in self.sandbox.entries() if entry["method"] == "PATCH"]
 
     def reports(self) -> list[JsonObject]:
-        """`results.json` of each run that has one, the oldest first."""
-        folders = sorted(path for path in (self.place.folder / "reports").iterdir() if not path.is_symlink())
-        return [
-            json.loads((path / "results.json").read_bytes()) for path in folders if (path / "results.json").exists()
-        ]
+        """`results.json` of each run that has one, that of the last run last."""
+        reports = self.place.folder / "reports"
+        latest = (reports / "latest").resolve()
+        folders = sorted(reports.iterdir(), key=lambda path: path == latest)
+        files = [path / "results.json" for path in folders if not path.is_symlink()]
+        return [json.loads(path.read_bytes()) for path in files if path.exists()]
 
     def remembered(self, query: str) -> list[tuple[Any, ...]]:
         """What the state file answers; nothing where there is none yet."""
