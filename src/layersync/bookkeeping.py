@@ -78,6 +78,8 @@ def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> Report:
 
 
 def _finish(report: Report, jobs: tuple[Job, ...], session: Session) -> None:
+    if runs.find(session.store, session.run.run_id) is None:
+        return  # its beginning could not be written, so it did nothing
     for job, told in zip(jobs, report.jobs, strict=True):
         organization = report.run.organization_id or ""
         keep_ledger(job, organization, session)
