@@ -63,7 +63,7 @@ class Many:
         """`results.json` of each run that has one, that of the last run last."""
         reports = self.place.folder / "reports"
         latest = (reports / "latest").resolve()
-        folders = sorted(reports.iterdir(), key=lambda path: path == latest)
+        folders = sorted(reports.glob("*"), key=lambda path: path == latest)
         files = [path / "results.json" for path in folders if not path.is_symlink()]
         return [json.loads(path.read_bytes()) for path in files if path.exists()]
 
