@@ -1,9 +1,11 @@
 """A person at a real terminal: sees the diff, is asked, and is heard."""
 
+import json
 import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +34,9 @@ class Terminal:
 
     def type(self, text: str) -> None:
         os.write(self._handle, text.encode())
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
 
     def end(self) -> int:
         """Reads to the end and gives the exit code."""
@@ -124,6 +129,16 @@ def test_anything_but_yes_sends_nothing(answer: str, folder: Path) -> None:
         terminal.type(answer)
         assert terminal.end() == 8
         assert "nothing was sent" in terminal.seen.lower()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_end_the_run_at_the_question_too(number: int, folder: Path) -> None:
+    with at_a_terminal(folder, "sync") as terminal:
+        terminal.until("[y/N]")
+        terminal.signal(number)
+        assert terminal.end() == 128 + number
+    results = json.loads((folder / "reports" / "latest" / "results.json").read_text(encoding="utf-8"))
+    assert results["counts"]["changed"] == 0
 
 
 def test_ctrl_c_at_the_question_ends_the_run_with_its_report(folder: Path) -> None:

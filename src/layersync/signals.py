@@ -11,7 +11,7 @@ from types import FrameType
 from layersync.api.stop import Stop
 from layersync.errors import StoppedEarly
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def heeded(stop: Stop) -> Iterator[None]:
     They are heard between any two steps of Python, not only when the event loop looks for them: the second one ends the
     process at once, whatever it is busy with. Set by hand, as a background job would ignore SIGINT otherwise.
     """
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     told = False
 
     def heard(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the form of such a function
@@ -32,7 +32,7 @@ def heeded(stop: Stop) -> Iterator[None]:
         reason = StoppedEarly(f"ended by {signal.Signals(number).name}", "run again: the next run carries on")
         _in_turn(partial(stop.ask, reason, number))
 
-    for number in _SIGNALS:
+    for number in SIGNALS:
         signal.signal(number, heard)
     try:
         yield

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import FrameType
 from typing import TypeVar
 
 from layersync.api.apply import Apply, Desk
@@ -19,6 +20,7 @@ from layersync.session import Job, Session, budget_for
 from layersync.sheet.asked import question_of, unknown_key
 from layersync.sheet.receiving import receive
 from layersync.sheet.sought import refuse_missing
+from layersync.signals import SIGNALS
 from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold, holder_of
 from layersync.state.store import Store
@@ -222,15 +224,21 @@ def _unsent(job: JobReport, plan: Plan) -> list[Change]:
 
 
 def _says_yes(preview: Report, session: Session) -> bool:
-    """Asks; while a person is thinking, Ctrl-C means no and ends the run at once."""
-    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Asks; while a person is thinking, a signal (Ctrl-C, say) means no and ends the run at once."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the form of such a function
+        raise KeyboardInterrupt(number)
+
+    before = {number: signal.signal(number, interrupt) for number in SIGNALS}
     try:
         return session.console.agree(preview)
-    except KeyboardInterrupt:
-        session.stop.ask(StoppedEarly("ended by SIGINT: nothing was sent", "run it again"), signal.SIGINT)
+    except KeyboardInterrupt as heard:
+        number = signal.Signals(heard.args[0])
+        session.stop.ask(StoppedEarly(f"ended by {number.name}: nothing was sent", "run it again"), number)
         return False
     finally:
-        signal.signal(signal.SIGINT, heard)
+        for known, handler in before.items():
+            signal.signal(known, handler)
 
 
 async def send(job: Job, changes: Sequence[Change], link: Link, session: Session) -> Job:
