@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from layersync.api.connect import Link
 from layersync.api.settle import closed, settle
-from layersync.errors import SyncError
+from layersync.errors import StoppedEarly, SyncError
 from layersync.ledger_keeping import keep_ledger, recall_ledger
 from layersync.left_over import keep_left_over, with_left_over
 from layersync.record_keeping import recall_full_records
@@ -73,7 +73,8 @@ def finish(report: Report, jobs: tuple[Job, ...], session: Session) -> Report:
         _finish(report, jobs, session)
     except SyncError as error:
         session.console.tell(f"{error.message}; the next run will settle this one")
-        return replace(report, failure=report.failure or error)
+        stopped = error if isinstance(error, StoppedEarly) else StoppedEarly(error.message, error.what_to_do)
+        return replace(report, failure=report.failure or stopped)
     return report
 
 

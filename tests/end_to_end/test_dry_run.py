@@ -7,6 +7,7 @@ import pytest
 
 from layersync.api.connect import connect
 from layersync.api.retry import Tries
+from layersync.api.stop import Stop
 from layersync.api.wire import ReadOnly, Request
 from layersync.cli.flags import RUN, SHEET
 from layersync.cli.ordering import sheet_order
@@ -125,7 +126,7 @@ def a_session(place: Place, parts: ExitStack, patch: pytest.MonkeyPatch, *, dry_
     patch.chdir(place.folder)
     patch.setenv("LAYERS_API_KEY", place.environ["LAYERS_API_KEY"])
     order = sheet_order("sync", (), SHEET, RUN, lambda _: None, dry_run=dry_run, yes=True)
-    return _session(order, Quiet(), parts)
+    return _session(order, Quiet(), Stop(), parts)
 
 
 async def send_patch(session: Session) -> None:

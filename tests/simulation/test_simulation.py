@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.play import a_folder, simulate
 
-SEEDS, MORE_SEEDS = 200, 1_000
+SEEDS, MORE_SEEDS = 100, 1_000
 PARTS = 20
 
 

@@ -5,13 +5,14 @@ Each job would write its value and find the other's the next night, for ever. Wh
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
 import polars as pl
 
-from layersync.plan.holders import unique_columns
 from layersync.plan.placing import problem_at
 from layersync.resources.field import Write
 from layersync.resources.resource import Resource
@@ -21,10 +22,18 @@ from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 
 _STATING = [state.value for state in (PlanState.CHANGE, PlanState.UNCHANGED, PlanState.HELD)]
-_MINE, _YOURS = "mine ", "yours "  # what the columns of a sheet are called beside those of another one
 _ABSENT = object()
 
-_Line = tuple[int, int]  # a row of this sheet, and the row of the other one that contradicts it
+
+class _Statement(NamedTuple):
+    """One cell, and the record that it is about; `job` is the number of its sheet."""
+
+    job: int
+    row: int
+    id: str
+    field: str
+    path: str
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +48,18 @@ def disputes(sheets: Sequence[Stated], form: Resource) -> Mapping[str, Sequence[
     """Gives, by job, a problem for each row that contradicts a row of another job's sheet on the same resource.
 
     Two rows do where they name one record and state different values at one path, and where they state one value of a
-    unique field for two records.
+    unique field for two records. What it costs grows with the rows and with those that state the same, not with pairs
+    of jobs.
     """
     found: dict[str, dict[int, Problem]] = defaultdict(dict)
-    for mine, yours in permutations(sheets, 2):
-        for column, lines in _contradictions(mine.desired, yours.desired, _side_by_side(mine, yours), form):
-            for row, your_row in lines:
-                problem = _problem(mine.desired, column, row, yours.desired, your_row)
-                found[mine.desired.job].setdefault(row, problem)
+    statements = [_statements(number, stated) for number, stated in enumerate(sheets) if stated.desired.managed]
+    if len(statements) > 1:
+        said = pl.concat(statements)
+        columns = [{column.path: column for column in stated.desired.managed} for stated in sheets]
+        for mine, yours in chain(_of_one_record(said, form), _of_one_value(said, form)):
+            desired, other = sheets[mine.job].desired, sheets[yours.job].desired
+            problem = _problem(desired, columns[mine.job][mine.path], mine.row, other, yours.row)
+            found[desired.job].setdefault(mine.row, problem)
     return {job: tuple(problems.values()) for job, problems in found.items()}
 
 
@@ -58,56 +71,74 @@ def without(desired: Desired, problems: Iterable[Problem]) -> Desired:
     return replace(desired, rows=desired.rows.with_columns(state), problems=(*desired.problems, *told))
 
 
-def _side_by_side(mine: Stated, yours: Stated) -> tuple[pl.DataFrame, pl.DataFrame]:
-    return _statements(mine, _MINE), _statements(yours, _YOURS)
+def _statements(number: int, stated: Stated) -> pl.DataFrame:
+    """One line per cell that states something of a record: job (its number), row, id, field, path and cell."""
+    known = stated.rows.filter(pl.col("state").is_in(_STATING) & pl.col("id").is_not_null()).select("id", "row")
+    managed = stated.desired.managed
+    cells = stated.desired.rows.select(pl.col("_row").alias("row"), *(column.path for column in managed))
+    lines = known.join(cells, on="row", maintain_order="left").unpivot(
+        index=["id", "row"], variable_name="path", value_name="cell"
+    )
+    field_of = {column.path: column.field for column in managed}
+    return lines.filter(pl.col("cell").is_not_null()).select(
+        pl.lit(number, dtype=pl.UInt32).alias("job"),
+        *("row", "id"),
+        pl.col("path").replace_strict(field_of, default=None, return_dtype=pl.String).alias("field"),
+        *("path", "cell"),
+    )
 
 
-def _statements(stated: Stated, side: str) -> pl.DataFrame:
-    """One line per row that states something of a record: `id`, and with `side` before them `row` and each path."""
-    known = stated.rows.filter(pl.col("state").is_in(_STATING) & pl.col("id").is_not_null())
-    cells = stated.desired.rows.select(pl.col("_row").alias("row"), *(one.path for one in stated.desired.managed))
-    joined = known.select("id", "row").join(cells, on="row", maintain_order="left")
-    return joined.rename({name: side + name for name in joined.columns if name != "id"})
+def _of_one_record(said: pl.DataFrame, form: Resource) -> Iterator[tuple[_Statement, _Statement]]:
+    """Statements of several jobs on one field of one record that can't all come true, each with one against it."""
+    unlike = (pl.col("job").n_unique() > 1) & (pl.struct("path", "cell").n_unique() > 1)
+    asked = said.filter(unlike.over("id", "field"))
+    for (_, field), lines in asked.group_by("id", "field", maintain_order=True):
+        contradict = partial(_contradict, merged=form.field(str(field)).write is Write.MERGE)
+        yield from _against([_Statement(*line) for line in lines.iter_rows()], contradict)
 
 
-def _contradictions(
-    mine: Desired, yours: Desired, frames: tuple[pl.DataFrame, pl.DataFrame], form: Resource
-) -> Iterator[tuple[Column, Iterable[_Line]]]:
-    of_one_record = frames[0].join(frames[1], on="id", maintain_order="left")
-    for column in mine.managed:
-        for theirs in yours.managed:
-            if column.path == theirs.path or _holds(column, theirs) or _holds(theirs, column):
-                yield column, _different(of_one_record, column, theirs, form)
-    theirs_unique = {column.path for column in unique_columns(yours, form)}
-    for column in unique_columns(mine, form):
-        if column.path in theirs_unique:
-            yield column, _claimed_by_both(*frames, column.path)
+def _of_one_value(said: pl.DataFrame, form: Resource) -> Iterator[tuple[_Statement, _Statement]]:
+    """Statements of several jobs that claim one value of a unique field for different records."""
+    unique = {field.name for field in form.fields if field.unique}
+    claims = said.filter(pl.col("path").is_in(sorted(unique)) & (pl.col("cell") != CLEAR))
+    shared = (pl.col("job").n_unique() > 1) & (pl.col("id").n_unique() > 1)
+    for _, lines in claims.filter(shared.over("path", "cell")).group_by("path", "cell", maintain_order=True):
+        yield from _against([_Statement(*line) for line in lines.iter_rows()], _of_others)
 
 
-def _holds(column: Column, other: Column) -> bool:
-    """Whether the value of the other column is a part of this one's."""
-    return other.path.startswith(column.path + ".")
+def _against(
+    statements: Sequence[_Statement], contradict: Callable[[_Statement, _Statement], bool]
+) -> Iterator[tuple[_Statement, _Statement]]:
+    for mine in statements:
+        yours = next((one for one in statements if one.job != mine.job and contradict(mine, one)), None)
+        if yours is not None:
+            yield mine, yours
 
 
-def _different(both: pl.DataFrame, column: Column, theirs: Column, form: Resource) -> Iterator[_Line]:
-    mine, yours = pl.col(_MINE + column.path), pl.col(_YOURS + theirs.path)
-    stated = both.filter(mine.is_not_null() & yours.is_not_null() & (mine != yours))
-    merged = form.field(column.field).write is Write.MERGE
-    for row, your_row, cell, their_cell in stated.select(_MINE + "row", _YOURS + "row", mine, yours).iter_rows():
-        if not _agree((column, cell), (theirs, their_cell), merged=merged):
-            yield row, your_row
+def _contradict(mine: _Statement, yours: _Statement, *, merged: bool) -> bool:
+    return not _agree(mine, yours, merged=merged)
 
 
-def _agree(mine: tuple[Column, str], yours: tuple[Column, str], *, merged: bool) -> bool:
-    """Whether two unequal cells can both come true; of an object that is `merged`, what it leaves out is not stated."""
-    (column, cell), (theirs, their_cell) = mine, yours
-    if _holds(theirs, column):
-        return _agree(yours, mine, merged=merged)
-    if column.path != theirs.path:
-        return _says(_inside(cell, theirs.keys[len(column.keys) :]), their_cell, merged=merged)
-    if not merged or CLEAR in {cell, their_cell} or column.keys:
+def _of_others(mine: _Statement, yours: _Statement) -> bool:
+    return mine.id != yours.id
+
+
+def _holds(statement: _Statement, other: _Statement) -> bool:
+    """Whether the value of the other statement is a part of this one's."""
+    return other.path.startswith(statement.path + ".")
+
+
+def _agree(mine: _Statement, yours: _Statement, *, merged: bool) -> bool:
+    """Whether both can come true; of an object that is `merged`, what a statement leaves out is not stated."""
+    if mine.path != yours.path:
+        if _holds(yours, mine):
+            return _agree(yours, mine, merged=merged)
+        return not _holds(mine, yours) or _says(_inside(mine, yours), yours.cell, merged=merged)
+    if mine.cell == yours.cell:
+        return True
+    if not merged or CLEAR in {mine.cell, yours.cell} or mine.path != mine.field:
         return False
-    one, other = json.loads(cell), json.loads(their_cell)
+    one, other = json.loads(mine.cell), json.loads(yours.cell)
     return all(one[key] == other[key] for key in one.keys() & other.keys())
 
 
@@ -117,18 +148,11 @@ def _says(inside: object, cell: str, *, merged: bool) -> bool:
     return cell in {inside if isinstance(inside, str) else None, canonical(inside)}
 
 
-def _inside(cell: str, keys: Sequence[str]) -> object:
-    value = _ABSENT if cell == CLEAR else json.loads(cell)
-    for key in keys:
+def _inside(statement: _Statement, part: _Statement) -> object:
+    value = _ABSENT if statement.cell == CLEAR else json.loads(statement.cell)
+    for key in part.path.removeprefix(statement.path + ".").split("."):
         value = value.get(key, _ABSENT) if isinstance(value, dict) else _ABSENT
     return value
-
-
-def _claimed_by_both(mine: pl.DataFrame, yours: pl.DataFrame, path: str) -> Iterator[_Line]:
-    claims = mine.filter(pl.col(_MINE + path) != CLEAR)
-    both = claims.join(yours, left_on=_MINE + path, right_on=_YOURS + path, suffix=" of yours", maintain_order="left")
-    two = both.filter(pl.col("id") != pl.col("id of yours"))
-    return two.select(_MINE + "row", _YOURS + "row").iter_rows()
 
 
 def _problem(mine: Desired, column: Column, row: int, yours: Desired, your_row: int) -> Problem:
