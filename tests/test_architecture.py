@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,26 @@ def test_a_planted_import_breaks_a_contract(file: str, line: str, tmp_path: Path
     ran = lint_imports(tmp_path)
     assert ran.returncode == 1
     assert "BROKEN" in ran.stdout
+
+
+def test_every_room_and_every_module_beside_them_is_under_contract() -> None:
+    """A new module that no contract names could import what it likes."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers, from_sandbox, to_sandbox = (
+        next(one for one in contracts if one["name"] == name)
+        for name in (
+            "Imports point one way through the house",
+            "The sandbox knows nothing of the house",
+            "The house knows nothing of the sandbox",
+        )
+    )
+    house = (ROOT / "src" / "layersync").iterdir()
+    names = {f"layersync.{one.stem}" for one in house if not one.name.startswith("__") and one.suffix in {"", ".py"}}
+    names -= {"layersync.sandbox"}
+    assert names == {name for layer in layers["layers"] for name in layer.split(" | ")}
+    assert names == set(from_sandbox["forbidden_modules"]) == set(to_sandbox["source_modules"])
 
 
 def test_the_corridor_fits_on_one_screen() -> None:
