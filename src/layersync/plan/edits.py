@@ -28,7 +28,10 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What comparing one row with its record came to: edits to send, or the first objection."""
+    """What comparing one row with its record came to: edits to send, or the first objection.
+
+    `record` has the live values of the fields that are not equal.
+    """
 
     edits: tuple[Edit, ...]
     record: Mapping[str, object]
@@ -46,12 +49,11 @@ def compare_row(
 
     `generation` is that of the record, None where it is not known.
     """
-    record = record_of(live, form)
+    stated = [(column, cells[column.path]) for column in columns if column.path in cells]
+    unequal = [one for one in stated if not _is_equal(*one, live[one[0].field], generation, form)]
+    record = record_of({column.field: live[column.field] for column, _ in unequal}, form)
     edits: list[Edit] = []
-    for column in columns:
-        cell = cells.get(column.path)
-        if cell is None or _is_equal(column, cell, live[column.field], generation, form):
-            continue
+    for column, cell in unequal:
         objection = _objection(column, cell, live[column.field], record, form) or _refused(column, cell, generation)
         if objection is not None:
             return Comparison((), record, objection)
@@ -82,8 +84,7 @@ def _is_equal(column: Column, cell: str, live: str | None, generation: Generatio
 
 def record_of(live: Mapping[str, str | None], form: Resource) -> dict[str, object]:
     """Reads live cells, by field, back as values."""
-    json_fields = {field.name for field in form.fields if field.is_json}
-    return {name: decode_json(cell) if name in json_fields else decode_text(cell) for name, cell in live.items()}
+    return {name: decode_json(cell) if form.holds_json(name) else decode_text(cell) for name, cell in live.items()}
 
 
 def _objection(

@@ -67,6 +67,11 @@ class Resource:
     generations: tuple[Generation, ...] = ()
     read_scope: str = ""
     write_scope: str = ""
+    _by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Files the fields by name: each is looked up many times for every row."""
+        object.__setattr__(self, "_by_name", {one.name: one for one in self.fields})
 
     def lacking(self, scopes: Collection[str], *, writes: bool) -> tuple[str, ...]:
         """The scopes that a key with `scopes` lacks; a key that names none tells nothing (API facts, 8.15)."""
@@ -87,15 +92,16 @@ class Resource:
 
     def field(self, name: str) -> Field:
         """The form of a field; KeyError for a name that is none."""
-        for candidate in self.fields:
-            if candidate.name == name:
-                return candidate
-        raise KeyError(name)
+        return self._by_name[name]
+
+    def holds_json(self, name: str) -> bool:
+        """True for a field whose value is JSON rather than text; an id beside the fields is text."""
+        return name in self._by_name and self._by_name[name].is_json
 
     def has_path(self, path: str) -> bool:
         """Tells whether a dotted path leads to a field, or to a key inside one that holds an object."""
         name, *keys = path.split(".")
-        field = next((candidate for candidate in self.fields if candidate.name == name), None)
+        field = self._by_name.get(name)
         return field is not None and all(keys) and (not keys or field.write is not None)
 
     def generation(self, record: Container[str]) -> Generation | None:
