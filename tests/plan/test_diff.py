@@ -32,12 +32,12 @@ def test_only_rows_that_differ_are_looked_at_one_by_one(spelled) -> None:
         for n in range(ROWS)
     ]
     sheet = desired(PROJECTS, rows)
-    shelf = Shelf(Cut(sheet.columns, PROJECTS, "id"))
+    shelf = Shelf(Cut(sheet.columns, PROJECTS, "id"), [an_id(n) for n in range(ROWS)])
     for n in reversed(range(ROWS)):
         held = metadata(-n) if n in changed else metadata(n)
         plain = json.dumps({"id": f"prj_{an_id(n)}", "tagline": f"t{n}", "appName": f"App {n}"})
         excerpt = shelf.cut.record(f'{plain[:-1]}, "metadata": {spelled(held)}}}'.encode())
-        shelf.put([an_id(n)], [excerpt], 0.0)
+        shelf.put([n], [excerpt], 0.0)
     live = Live(resource="projects", records=shelf.frame())
     matched = matched_rows(sheet, live)
     differing = candidates(matched, sheet, live, PROJECTS)

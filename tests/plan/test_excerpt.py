@@ -28,13 +28,13 @@ def columns(form: Resource, *more: str) -> list[Column]:
 
 def line(shelf: Shelf, excerpt: Excerpt) -> dict[str, object]:
     """The only line of the shelf; JSON as values, which may be spelled in many ways."""
-    shelf.put(["key"], [excerpt], 1.0)
+    shelf.put([0], [excerpt], 1.0)
     cells = shelf.frame().row(0, named=True)
     return {name: decode_json(cell) if name in shelf.cut.json else cell for name, cell in cells.items()}
 
 
 def both_ways(form: Resource, body: bytes, *more: str) -> tuple[dict[str, object] | None, dict[str, object]]:
-    quick, careful = (Shelf(Cut(columns(form, *more), form, form.id_field)) for _ in range(2))
+    quick, careful = (Shelf(Cut(columns(form, *more), form, form.id_field), ["key"]) for _ in range(2))
     whole = line(careful, careful.cut.of(json.loads(body)))
     try:
         return line(quick, quick.cut.record(body)), whole
@@ -124,14 +124,14 @@ def test_what_is_broken_is_not_read(body: bytes) -> None:
     with pytest.raises(Unfit):
         cut.record(body)
     with pytest.raises((Unfit, StoppedEarly)):
-        Shelf(cut).put(["key"], cut.page(b'{"items": [' + body + b"]}")[0], 0.0)
+        Shelf(cut, ["key"]).put([0], cut.page(b'{"items": [' + body + b"]}")[0], 0.0)
 
 
 @pytest.mark.parametrize("number", [b"1e999", b"-1E+400", b"9" * 5_000], ids=["1e999", "-1E+400", "many digits"])
 @pytest.mark.parametrize("more", [(), ("metadata.a",)], ids=["whole", "by key"])
 def test_a_number_that_no_computer_can_hold_stops_the_job(number: bytes, more: tuple[str, ...]) -> None:
-    shelf = Shelf(Cut(columns(PROJECTS, *more), PROJECTS, "id"))
-    shelf.put(["key"], [shelf.cut.record(b'{"id": "%s", "metadata": {"a": %s}}' % (ID.encode(), number))], 0.0)
+    shelf = Shelf(Cut(columns(PROJECTS, *more), PROJECTS, "id"), ["key"])
+    shelf.put([0], [shelf.cut.record(b'{"id": "%s", "metadata": {"a": %s}}' % (ID.encode(), number))], 0.0)
     with pytest.raises(StoppedEarly, match="metadata is too large"):
         shelf.frame()
 

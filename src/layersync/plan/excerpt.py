@@ -29,7 +29,8 @@ _SPELLED_OUT = b"\\u"  # what may be half a character, or NUL: a glance at it is
 class Cut:
     """How the records of one job are cut down.
 
-    `fields` are the API fields that are kept, `json` those among them that hold JSON. Of `marks` only the presence is
+    `fields` are the API fields that are kept: those `told`, then those `stated`, of these text before objects; `json`
+    are those among them that hold JSON. Of `marks` only the presence is
     kept: it tells a record's generation, and where to look for what a record does not show. `stated` are the fields
     that the sheet states as wholes: of a record in a page they are not read before they turn out to differ from it.
     `told` are the others: what records are found and named by, the stamp by which they tell that they changed, and
@@ -45,14 +46,16 @@ class Cut:
         self._made = form.listing.made if placed else None
         others = [name for name in (parent, self._stamp, self._made) if name is not None]
         wanted = (form.id_field, key_field, "name", *others, *(one.field for one in columns))
-        self.fields = tuple(dict.fromkeys(wanted))
+        fields = tuple(dict.fromkeys(wanted))
+        json = {field.name for field in form.fields if field.is_json}
+        wholes = _wholes(columns) - {form.id_field, key_field, parent}
+        self.stated = tuple(sorted((name for name in fields if name in wholes), key=json.__contains__))
+        self.told = tuple(name for name in fields if name not in wholes)
+        self.fields = (*self.told, *self.stated)
         stand_ins = {field.name: field.stands_in for field in form.fields if field.stands_in is not None}
         self._stand_ins = {name: stand_ins[name] for name in self.fields if name in stand_ins}
         self.marks = tuple((_marks(form) | {*self._stand_ins.values()}) - set(self.fields))
-        self.json = frozenset(field.name for field in form.fields if field.is_json and field.name in self.fields)
-        wholes = _wholes(columns) - {form.id_field, key_field, parent}
-        self.stated = tuple(name for name in self.fields if name in wholes)
-        self.told = tuple(name for name in self.fields if name not in wholes)
+        self.json = frozenset(json.intersection(fields))
         glance = glance_type(self.fields, self.marks, self.json, self.told)
         excerpt = excerpt_type(self.fields, self.marks, self.json)
         self._excerpt = excerpt
@@ -74,10 +77,14 @@ class Cut:
 
     def record(self, body: bytes) -> Excerpt:
         """Reads one record. Raises Unfit."""
-        one = self._settled([_read(self._one, body)])[0]
+        one = self.reread(body)
         if any(getattr(one, slot) == ABSENT and getattr(one, inside) is not UNSET for slot, inside in self._borrowing):
             raise Unfit("what it does not show may stand inside a field that it does")
         return one
+
+    def reread(self, text: bytes) -> Excerpt:
+        """Reads a record of which everything that matters is known to stand in its own field. Raises Unfit."""
+        return self._settled([_read(self._one, text)])[0]
 
     def of(self, record: Mapping[str, object]) -> Excerpt:
         """Cuts down a record that was read as a whole."""
@@ -123,7 +130,8 @@ class Cut:
 
     def have_ids(self, excerpts: Iterable[Excerpt]) -> bool:
         """Tells that each of these has an id, whatever it looks like."""
-        return all(isinstance(found, str) and found != ABSENT for found in map(self._id, excerpts))
+        found = [*map(self._id, excerpts)]
+        return {*map(type, found)} <= {str} and ABSENT not in found
 
     def put_under(self, parent: str | None, excerpts: Iterable[Excerpt]) -> None:
         """Says where records were listed: slim items do not repeat it."""

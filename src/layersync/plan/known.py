@@ -85,7 +85,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     return Known(
         form=form,
         key_field=desired.key_field,
-        shelf=Shelf(cut, Stated(desired, asked["row"], cut)),
+        shelf=Shelf(cut, asked["key"], Stated(desired, asked["row"], cut)),
         asked=asked,
         keys=keys,
         at=dict(zip(keys, range(len(keys)), strict=True)),
@@ -108,15 +108,15 @@ def file_page(page: Page[Excerpt], known: Known) -> list[int]:
         _note_strangers([item for item, line in zip(page.items, found, strict=True) if line is None], known)
     lines = [line for line in found if line is not None]
     items = page.items if len(lines) == len(found) else [*compress(page.items, (line is not None for line in found))]
-    first = known.shelf.put([known.keys[line] for line in lines], items, page.read_at, lines)
+    for line in known.remembered.compare(lines, items, known.shelf.cut):
+        known.full[line] = -1
+        known.single.append(line)
+    first = known.shelf.put(lines, items, page.read_at)
     for place, line in enumerate(lines, first):
         before = known.slim[line]
         if before >= 0 and known.shelf.id_at(before) != known.shelf.id_at(place):
             known.ambiguous.add(known.keys[line])
         known.slim[line] = place
-    for line in known.remembered.compare(lines, items, known.shelf.cut):
-        known.full[line] = -1
-        known.single.append(line)
     return lines
 
 

@@ -17,29 +17,29 @@ from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
 
 _COMPARED_AT_ONCE = 4_000
-_PAGES_HELD = 50  # a glance holds on to its whole page
 
 
 class Shelf:
     """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0.
 
-    Of a record that says what the sheet states, that alone is kept: its columns are made of those of the sheet.
+    `keys` are the normalised keys that records may be put under. Of a record that says what the sheet states, that
+    alone is kept: its columns are made of those of the sheet.
     """
 
-    def __init__(self, cut: Cut, stated: Stated | None = None) -> None:
+    def __init__(self, cut: Cut, keys: Sequence[str] | pl.Series, stated: Stated | None = None) -> None:
         self.cut = cut
         self.lines = 0
+        self._keys = pl.Series(keys, dtype=pl.String)
         self._stated = stated
-        self._told = Files(self._told_of, ("_key", "_read_at", *cut.told, *cut.marks))
+        self._told = Files(self._told_of, ("_at", "_read_at", *cut.told, *cut.marks))
         self._read = Files(self._read_of, cut.stated)
-        self._looked_at = _LookedAt()
+        self._open: list[bytes] = []  # records that wait to be compared with the sheet, in the words of `Stated`
+        self._open_at: list[int] = []
         self._source = array("l")  # by line: that of the sheet, or the one in `_read`, counted down from -1
         self._whole = pl.DataFrame()
 
-    def put(
-        self, keys: Sequence[str], excerpts: Sequence[Excerpt], read_at: float | None, asked: Sequence[int] = ()
-    ) -> int:
-        """Takes records by key; gives the line of the first. `asked` are their lines in the sheet, where known.
+    def put(self, at: Sequence[int], excerpts: Sequence[Excerpt], read_at: float | None) -> int:
+        """Takes records over, each under the key at its place among `keys`; gives the line of the first.
 
         Raises StoppedEarly for a value that nothing can hold.
         """
@@ -47,14 +47,15 @@ class Shelf:
         self.lines += len(excerpts)
         told = [self._cells_of(name, excerpts) for name in self.cut.told]
         marks = [self.cut.shown_by(mark, excerpts) for mark in self.cut.marks]
-        self._told.add(len(excerpts), [keys, [read_at] * len(excerpts), *told, *marks])
-        self._source.extend([0] * len(excerpts))
-        if self._stated is not None and asked and isinstance(excerpts[0], Glance):
-            self._looked_at.add(range(first, self.lines), excerpts, asked, self._stated.texts_of(excerpts))
-            if len(self._looked_at.lines) >= _COMPARED_AT_ONCE or self._looked_at.pages >= _PAGES_HELD:
+        self._told.add(len(excerpts), [at, [read_at] * len(excerpts), *told, *marks])
+        if self._stated is not None and excerpts and isinstance(excerpts[0], Glance):
+            self._open_at += at
+            self._open += self._stated.written(excerpts)
+            if len(self._open) >= _COMPARED_AT_ONCE:
                 self._compare()
         else:
-            self._keep(range(first, self.lines), excerpts)
+            self._compare()
+            self._keep(at, excerpts, [False] * len(excerpts))
         return first
 
     @property
@@ -75,20 +76,25 @@ class Shelf:
         return self._whole
 
     def _compare(self) -> None:
-        """Keeps those that say what the sheet states as that, and the others with their cells."""
-        looked_at, self._looked_at = self._looked_at, _LookedAt()
-        if self._stated is None or not looked_at.lines:
+        """Reads those that wait and don't say what the sheet states."""
+        if self._stated is None or not self._open:
             return
-        said = self._stated.said_by(looked_at.glances, looked_at.texts, looked_at.asked)
-        for line, asked in compress(zip(looked_at.lines, looked_at.asked, strict=True), said):
-            self._source[line] = asked
-        differs = [not same for same in said]
-        self._keep([*compress(looked_at.lines, differs)], [*compress(looked_at.glances, differs)])
+        texts, at = self._open, self._open_at
+        self._open, self._open_at = [], []
+        said = self._stated.said_by(texts, at)
+        self._keep(at, self._reread([*compress(texts, (not same for same in said))]), said)
 
-    def _keep(self, lines: Sequence[int], excerpts: Sequence[Excerpt]) -> None:
-        for line, at in zip(lines, count(-1 - self._read.lines, -1), strict=False):
-            self._source[line] = at
+    def _keep(self, at: Sequence[int], excerpts: Sequence[Excerpt], said: Sequence[bool]) -> None:
+        """Notes which records the sheet speaks for; `excerpts` are the others."""
+        own = count(-1 - self._read.lines, -1)
+        self._source.extend([line if same else next(own) for line, same in zip(at, said, strict=True)])
         self._read.add(len(excerpts), [self._cells_of(name, excerpts) for name in self.cut.stated])
+
+    def _reread(self, texts: Iterable[bytes]) -> list[Excerpt]:
+        try:
+            return [*map(self.cut.reread, texts)]
+        except Unfit as error:
+            raise damaged(f"a record cannot be read: {error}", self.cut.form.name) from None
 
     def _cells_of(self, name: str, excerpts: Sequence[Excerpt]) -> list[Any]:
         try:
@@ -100,7 +106,7 @@ class Shelf:
         """What is kept of every record: a column for each field that is `told`, and one for each mark."""
         return pl.DataFrame(
             {
-                "_key": pl.Series(cells["_key"], dtype=pl.String),
+                "_at": pl.Series(cells["_at"], dtype=pl.UInt32),
                 "_read_at": pl.Series(cells["_read_at"], dtype=pl.Float64),
                 **{name: self._column(name, cells[name]) for name in self.cut.told},
                 **{mark: pl.Series(cells[mark], dtype=pl.Boolean) for mark in self.cut.marks},
@@ -122,7 +128,7 @@ class Shelf:
         unstamped = pl.repeat(None, n=self.lines, dtype=pl.String, eager=True)
         return pl.DataFrame(
             {
-                "_key": told["_key"],
+                "_key": self._keys.gather(told["_at"]),
                 "_id": columns[self.cut.form.id_field],
                 "_name": without_absent(columns["name"]),
                 "_generation": self._generations({**{mark: told[mark] for mark in self.cut.marks}, **columns}),
@@ -154,29 +160,9 @@ class Shelf:
         return found
 
 
-class _LookedAt:
-    """Records of pages that wait to be compared with the sheet."""
-
-    def __init__(self) -> None:
-        self.lines: list[int] = []
-        self.glances: list[Excerpt] = []
-        self.asked: list[int] = []
-        self.texts: list[bytes] = []
-        self.pages = 0
-
-    def add(
-        self, lines: Iterable[int], glances: Sequence[Excerpt], asked: Sequence[int], texts: Sequence[bytes]
-    ) -> None:
-        self.lines += lines
-        self.glances += glances
-        self.asked += asked
-        self.texts += texts
-        self.pages += 1
-
-
 def live_of(records: Mapping[str, Fetched], columns: Sequence[Column], form: Resource, key_field: str) -> Live:
     """Files records that were read as a whole, by normalised key."""
-    shelf = Shelf(Cut(columns, form, key_field))
-    for key, one in records.items():
-        shelf.put([key], [shelf.cut.of(one.record)], one.read_at)
+    shelf = Shelf(Cut(columns, form, key_field), [*records])
+    for at, one in enumerate(records.values()):
+        shelf.put([at], [shelf.cut.of(one.record)], one.read_at)
     return Live(resource=form.name, records=shelf.frame())

@@ -30,10 +30,10 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
     for read, answer in answers:
         match read, answer:
             case GetRecord(key), Found(record, read_at):
-                known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
+                known.full[known.at[key]] = known.shelf.put([known.at[key]], [record], read_at)
                 _see_made([record], known)
             case Recall(key), Found(record, read_at) if known.at[key] in known.remembered.unmoved:
-                known.full[known.at[key]] = known.shelf.put([key], [record], read_at)
+                known.full[known.at[key]] = known.shelf.put([known.at[key]], [record], read_at)
                 known.remembered.recalled.add(known.at[key])
             case Recall(key), _:  # it can't be used, or the listing has shown meanwhile that it moved
                 known.remembered.forget(known.at[key])
@@ -50,8 +50,8 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
             case ListPage(parent), NotFound():
                 known.crawls[parent] = replace(known.crawls.get(parent, Crawl()), done=True)
             case Lookup(key), Page():
-                lines = file_page(answer, known)
                 _see_made(answer.items, known)
+                lines = file_page(answer, known)
                 known.single += lines
                 known.missing |= set() if known.at[key] in lines else {key}
             case ((GetRecord(key) | Lookup(key)), _):

@@ -8,8 +8,6 @@ from msgspec import UNSET, Raw, UnsetType
 
 from layersync.values.cell import ABSENT
 
-NOT_SHOWN = Raw()
-
 _read = msgspec.json.Decoder().decode
 
 
@@ -21,9 +19,10 @@ class Excerpt(msgspec.Struct, gc=False):
 
 
 class Glance(Excerpt, gc=False):
-    """A record of a page that was only looked at: a field in `Cut.stated` is JSON that was not read yet.
+    """A record of a page that was only looked at.
 
-    It is `NOT_SHOWN` where the record does not show it.
+    Text in `Cut.stated` is JSON that was not read yet, an object there a value that has no spelling yet; both are
+    UNSET where the record does not show the field.
     """
 
 
@@ -42,7 +41,8 @@ def glance_type(
 ) -> type[Glance]:
     """The type of records that are looked at."""
     now = {name: (Raw | UnsetType, UNSET) if name in json else (Any, ABSENT) for name in told}
-    forms = {name: now.get(name, (Raw, NOT_SHOWN)) for name in fields}
+    later = {name: (Any if name in json else Raw | UnsetType, UNSET) for name in fields}
+    forms = {name: now.get(name, later[name]) for name in fields}
     return cast(type[Glance], _type(Glance, {**forms, **dict.fromkeys(marks, (Raw | UnsetType, UNSET))}))
 
 
@@ -53,16 +53,14 @@ def page_type(excerpt: type[Excerpt]) -> type[Any]:
 
 def text_cells(slots: Sequence[Any]) -> list[Any]:
     """The cells of a text field: those that were not read yet are, all at once. Raises Unfit."""
-    unread = [slot for slot in slots if isinstance(slot, Raw) and slot is not NOT_SHOWN]
-    if not unread:
-        return [ABSENT if slot is NOT_SHOWN else slot for slot in slots]
-    values = iter(_values(unread))
-    return [slot if not isinstance(slot, Raw) else ABSENT if slot is NOT_SHOWN else next(values) for slot in slots]
+    unread = [slot for slot in slots if isinstance(slot, Raw)]
+    values = iter(_values(unread) if unread else ())
+    return [ABSENT if slot is UNSET else next(values) if isinstance(slot, Raw) else slot for slot in slots]
 
 
 def raw_cell(raw: Raw | UnsetType) -> str | None:
     """The cell of a field that holds JSON, spelled as the API does. Raises Unfit."""
-    if raw is UNSET or raw is NOT_SHOWN:
+    if raw is UNSET:
         return ABSENT
     try:
         text = str(raw, "utf-8")

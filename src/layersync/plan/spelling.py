@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Raw
 
 from layersync.plan.patch import with_kept_keys
 from layersync.resources.field import Field, Write
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
-_encode_lines = msgspec.json.Encoder(order="sorted").encode_lines
-_AT_ONCE = 200  # values that are in memory together: few enough to stay in the processor's cache
-_HALVES = b"\\ud"  # how a character begins that takes two escapes
+_HALVES = "\\ud"  # how a character begins that takes two escapes
 _UNSURE = (msgspec.MsgspecError, OverflowError, ValueError, RecursionError)
 
 
@@ -25,39 +22,15 @@ def tidy(text: str) -> str | None:
         return None
 
 
-def unescaped(cells: Sequence[str]) -> list[bytes]:
-    """Spells what `canonical` wrote, in ASCII, as `tidied` does, at a fraction of the cost.
+def unescaped(cells: Sequence[str]) -> list[str]:
+    """Spells what `canonical` wrote, in ASCII, as `tidy` does, at a fraction of the cost.
 
     Its escapes stand for characters without a meaning in JSON, so another text in the end is another value.
     """
-    text = "\n".join(cells).encode()
+    text = "\n".join(cells)
     if _HALVES in text or not text.isascii():
-        return tidied([cell.encode() for cell in cells])
-    return text.decode("raw_unicode_escape").encode().split(b"\n")
-
-
-def tidied(texts: Sequence[Raw | bytes]) -> list[bytes]:
-    """Spells JSON values as `tidy` does; a text stays as it is where that is beyond the quick way."""
-    found: list[bytes] = []
-    for at in range(0, len(texts), _AT_ONCE):
-        found += _tidied(texts[at : at + _AT_ONCE])
-    return found
-
-
-def _tidied(texts: Sequence[Raw | bytes]) -> list[bytes]:
-    try:
-        values = _decode(b"[" + b",".join(texts) + b"]")
-        lines = _encode_lines(values).split(b"\n")
-    except _UNSURE:
-        lines = []
-    return lines[:-1] if len(lines) == len(texts) + 1 else [*map(_tidied_alone, texts)]
-
-
-def _tidied_alone(text: Raw | bytes) -> bytes:
-    try:
-        return _encode(_decode(text))
-    except _UNSURE:
-        return bytes(text)
+        return [tidy(cell) or cell for cell in cells]
+    return text.encode().decode("raw_unicode_escape").split("\n")
 
 
 def same_value(cell: str, live: str, field: Field) -> bool:

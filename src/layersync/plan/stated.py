@@ -1,19 +1,21 @@
 """Records of a page that say what the sheet states, letter by letter: nothing of them has to be read."""
 
-from collections.abc import Iterable, Sequence
-from itertools import repeat
-from operator import attrgetter
+from collections.abc import Sequence
 
+import msgspec
 import polars as pl
-from msgspec import Raw
+from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.slots import Excerpt
-from layersync.plan.spelling import tidied, unescaped
+from layersync.plan.spelling import unescaped
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
-_AT_ONCE = 20_000  # rows that are written out as JSON in one piece: only its hash is kept
+_ROWS_AT_ONCE = 20_000  # rows that are written out as JSON in one piece: only its hash is kept
+
+_write = msgspec.json.Encoder(order="deterministic").encode
+_write_lines = msgspec.json.Encoder(order="deterministic").encode_lines
 
 
 class Stated:
@@ -31,41 +33,50 @@ class Stated:
         self.lines = len(rows)
         self._texts = [name for name in cut.stated if name not in cut.json]
         self._objects = [name for name in cut.stated if name in cut.json]
-        self._slots = {name: attrgetter(cut.slot(name)) for name in cut.stated}
+        self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
         self._hashes: pl.Series | None = None
 
-    def texts_of(self, glances: Sequence[Excerpt]) -> list[bytes]:
-        """The text that records hold, as `said_by` compares it."""
-        parts: list[Iterable[bytes | Raw]] = []
-        for name in self._texts:
-            before = repeat(b'%s"%s":' % (b"," if parts else b"{", name.encode()), len(glances))
-            parts += [before, map(self._slots[name], glances)]
-        return [*map(b"".join, zip(*parts, repeat(b"}", len(glances)), strict=True))]
-
-    def said_by(self, glances: Sequence[Excerpt], texts: Sequence[bytes], lines: Sequence[int]) -> list[bool]:
-        """Tells which of the records say what the sheet states on these lines."""
+    def said_by(self, texts: Sequence[bytes], lines: Sequence[int]) -> list[bool]:
+        """Tells which of the records that were `written` say what the sheet states on these lines."""
+        if not self._columns:
+            return [True] * len(texts)
+        self._hashes = self._hashed() if self._hashes is None else self._hashes
         at = self._rows.gather(pl.Series(lines, dtype=pl.UInt32))
-        said = [True] * len(glances)
-        if self._texts:
-            self._hashes = self._hashed() if self._hashes is None else self._hashes
-            said = (pl.Series(texts, dtype=pl.Binary).hash() == self._hashes.gather(at)).to_list()
-        for name in self._objects:
-            ours = unescaped(self._columns[name].gather(at).fill_null("null").to_list())
-            theirs = tidied([*map(self._slots[name], glances)])
-            said = [one and mine == other for one, mine, other in zip(said, ours, theirs, strict=True)]
-        return said
+        return (pl.Series(texts, dtype=pl.Binary).hash() == self._hashes.gather(at)).to_list()
 
     def cells(self, field: str) -> pl.Series:
         """What a record that says the same holds in a field, by line."""
         cells = self._columns[field]
         return cells if len(self._rows) == len(cells) else cells.gather(self._rows)
 
+    def written(self, glances: Sequence[Excerpt]) -> list[bytes]:
+        """The stated fields of records as JSON: what was not read stands there as it came; the others are let go of."""
+        for slot in self._told:
+            for one in glances:
+                setattr(one, slot, UNSET)
+        lines = _write_lines(glances).split(b"\n")[:-1]
+        # no line break is part of a record that says what the sheet states
+        return lines if len(lines) == len(glances) else [*map(_write, glances)]
+
     def _hashed(self) -> pl.Series:
         """The hash of every row of the sheet; several threads write them out, a piece each."""
-        rows = pl.DataFrame({name: self._columns[name] for name in self._texts}).lazy()
-        pieces = range(0, len(self._columns[self._texts[0]]), _AT_ONCE)
-        hashed = pl.struct(self._texts).struct.json_encode().cast(pl.Binary).hash().alias("hash")
-        return pl.concat(pl.collect_all([rows.slice(at, _AT_ONCE).select(hashed) for at in pieces]))["hash"]
+        rows = pl.DataFrame(self._columns).lazy()
+        hashed = self._row().cast(pl.Binary).hash().alias("hash")
+        pieces = range(0, len(next(iter(self._columns.values()))), _ROWS_AT_ONCE)
+        return pl.concat(pl.collect_all([rows.slice(at, _ROWS_AT_ONCE).select(hashed) for at in pieces]))["hash"]
+
+    def _row(self) -> pl.Expr:
+        """A row of the sheet as JSON, in the words of `written`."""
+        texts = pl.struct(self._texts).struct.json_encode().str.strip_suffix("}") if self._texts else pl.lit("{")
+        parts = [texts]
+        for name in self._objects:
+            comma = "," if len(parts) > 1 or self._texts else ""
+            parts += [pl.lit(f'{comma}"{name}":'), pl.col(name).map_batches(_unescaped, pl.String)]
+        return pl.concat_str(*parts, pl.lit("}"))
+
+
+def _unescaped(cells: pl.Series) -> pl.Series:
+    return pl.Series(unescaped(cells.fill_null("null").to_list()), dtype=pl.String)
 
 
 def _held(cells: pl.Series) -> pl.Series:
