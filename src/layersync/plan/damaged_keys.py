@@ -19,6 +19,8 @@ _NAMED = 3
 def refused_keys(desired: Desired, live: Live, matched: pl.DataFrame) -> Iterator[Decision]:
     """Refuses the usable rows that no record answers to and whose key is likely the remains of a live one."""
     originals = _by_text(live.originals)
+    if not originals:
+        return
     rows = desired.rows.with_row_index("_index").join(matched, on="_index", how="anti")
     usable = rows.filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
     for row, key in usable.filter(pl.col("_key").is_in(list(originals))).select("_row", "_key").iter_rows():

@@ -32,13 +32,13 @@ def emptied_cells(
     rows = desired.rows["_row"].gather(matched["_index"])
     matched = matched.filter(~rows.is_in(sorted(unsettled)))
     known = (column for column in desired.managed if column.path in ledger.columns)
-    blank = [column for column in known if _blanks(matched, desired, column).any()]
+    blank = [(column, blanks) for column in known if (blanks := _blanks(matched, desired, column)).any()]
     if not blank:
         return
-    agreed = last_agreed(matched, blank, desired.key_field, live, ledger, form)
-    for column in blank:
+    agreed = last_agreed(matched, [column for column, _ in blank], desired.key_field, live, ledger, form)
+    for column, blanks in blank:
         had = agreed[column.path].is_not_null() & (agreed[column.path] != CLEAR)
-        lines = matched.filter((had & _blanks(matched, desired, column)).fill_null(value=False))
+        lines = matched.filter((had & blanks).fill_null(value=False))
         cells = list(_still_there(lines, desired, live, column, form))
         if len(cells) > _ONE_BY_ONE:
             yield _of_column(len(cells), desired, column, form)
