@@ -29,6 +29,7 @@ Delivery = Callable[[], None]
 class Weather:
     """What goes wrong in one run: chances per request, and stretches of time in which the server is not itself.
 
+    `portal` is something in between that answers 200 with a page of its own, and passes nothing on.
     `storms` are (class, from, to, Retry-After) in true seconds: 429 for every request of the class.
     """
 
@@ -40,6 +41,7 @@ class Weather:
     error_before: float = 0.0
     error_after: float = 0.0
     garbled: float = 0.0
+    portal: float = 0.0
     refused: float = 0.0
     ignored: float = 0.0
     storms: list[tuple[str, float, float, str | None]] = field(default_factory=list)
@@ -71,11 +73,20 @@ class ApiModel:
         """When the last thing that is still to come will have happened."""
         return max((at for at, *_ in self._pending), default=0.0)
 
-    def edit(self, at: float, record_id: str, **fields: object) -> None:
+    def shown(self, record_id: str, path: str) -> object:
+        """What stands at a path of a record."""
+        field, _, key = path.partition(".")
+        value = self.records[record_id][field]
+        return value.get(key) if key and isinstance(value, dict) else value
+
+    def edit(self, at: float, record_id: str, path: str, value: object) -> None:
         """Somebody else changes a record."""
+        field, _, key = path.partition(".")
         before = dict(self.records[record_id])
-        self.records[record_id].update(fields, updatedAt=_stamp(at))
-        edited = Edited(at=at, id=record_id, before=before, after=dict(self.records[record_id]))
+        held = before[field]
+        after = {**before, field: {**held, key: value} if isinstance(held, dict) else value, "updatedAt": _stamp(at)}
+        self.records[record_id] = after
+        edited = Edited(at=at, id=record_id, before=before, after=dict(after))
         self.history.changes.append(edited)
 
     def turn_deaf(self, sent: Sent, now: float, *, refuses: bool) -> None:
@@ -204,6 +215,8 @@ class Wire:
             return stormy
         if fate == "error_before":
             return self._answer(self._rng.choice((500, 502, 503, 504)), b"<html>bad gateway</html>", {})
+        if fate == "portal":
+            return self._answer(200, b"<html>please log in</html>", {})
         if fate in {"refused", "ignored"} and sent.method == "PATCH":
             self._api.turn_deaf(sent, now, refuses=fate == "refused")
         status, body = self._api.work(sent, query, now)

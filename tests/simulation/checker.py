@@ -21,8 +21,8 @@ Row = Mapping[str, str]
 class Ended:
     """One run as it looked from outside: `report` is its results.json, None where it was killed.
 
-    `ordered` is when it was told to end (true time), None = never. `disk_full` says that no file could grow any more:
-    then it may have done everything and still end with 8, because that is not written down.
+    `ordered` is when it was told to end (true time), None = never. `disk_failed` says that something could not be
+    written: then it may have done everything and still end with 8, because that is not written down.
     """
 
     run: str
@@ -32,7 +32,7 @@ class Ended:
     report: Mapping[str, Any] | None
     ordered: float | None = None
     error: str = ""
-    disk_full: bool = False
+    disk_failed: bool = False
 
 
 def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
@@ -52,6 +52,12 @@ def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
         if run.report is not None:
             yield from _report(history, run, run.report)
     yield from _resumes(history, runs)
+
+
+def is_quiet(history: History, run: Ended) -> bool:
+    """Whether a run found nothing to do."""
+    wrote = any(sent.run == run.run and sent.method == "PATCH" for sent in history.sent)
+    return not wrote and run.report is not None and run.report["run"]["exit_code"] == 0
 
 
 def unquiet(history: History, run: Ended, live: Mapping[str, Record]) -> Iterator[str]:
@@ -99,30 +105,38 @@ def _pauses(history: History) -> Iterator[str]:
 
 
 def _overwrites(history: History, run: Ended) -> Iterator[str]:
-    """No value is overwritten that the last finished read before the send showed to have moved since the plan's."""
+    """No value is overwritten that the last finished read before the send showed to have moved since the plan's.
+
+    What the plan was made from is what the report says; of a dead run only the journal tells.
+    """
+    rows = run.report["rows"] if run.report is not None else []
+    planned = {row["key"]: row["before"] for row in rows if row["before"]}
+    stated = {row["id"]: row.keys() for row in run.sheet}
     for sent in history.sent:
         if sent.run != run.run or sent.base is None:
             continue
         record_id = sent.path.rpartition("/")[2]
-        wanted = _values(json.loads(sent.body or b"{}"))
+        patch = json.loads(sent.body or b"{}")
+        wanted, base = _values(patch), _values(planned.get(record_id, sent.base))
         for read in list(_shown_before(history, sent, record_id))[-1:]:
-            for path, base in sent.base.items():
-                value = _values(read).get(path)
-                if path.partition(".")[0] in read and _text(value) not in {_text(base), _text(wanted.get(path))}:
+            for path, value in _values({name: read[name] for name in patch if name in read}).items():
+                ours = {_text(base.get(path))} if path in stated[record_id] else set()
+                if _text(value) not in ours | {_text(wanted.get(path))}:
                     yield f"{sent.run}: {path} of {record_id} was {value!r} when last read, and was overwritten"
 
 
 def _stale(history: History, run: Ended) -> Iterator[str]:
-    """What is sent first rests on a read of the last minute; where metadata is replaced, on one just made."""
-    known: set[str] = set()
+    """What may not have been carried out yet rests on a read of the last minute; replaced metadata on one just made."""
+    perhaps: set[str] = set()
     for sent in history.sent:
-        if sent.run != run.run or sent.method != "PATCH" or sent.key in known:
+        if sent.run != run.run or sent.method != "PATCH" or sent.key in perhaps:
             continue
-        known.add(sent.key or "")
+        if sent.answer != 429:
+            perhaps.add(sent.key or "")
         oldest = JUST_NOW_S if b"metadata" in (sent.body or b"") else FRESH_S
         record_id = sent.path.rpartition("/")[2]
         if not any(sent.at - at <= oldest for at in _read_at(history, sent, record_id)):
-            yield f"{sent.run}: {record_id} was last read more than {oldest:.0f} s before its PATCH"
+            yield f"{sent.run}: {record_id} was last read more than {oldest:g} s before its PATCH"
 
 
 def _read_at(history: History, sent: Sent, record_id: str) -> Iterator[float]:
@@ -153,7 +167,7 @@ def _report(history: History, run: Ended, report: Mapping[str, Any]) -> Iterator
     if sorted(row["key"] for row in rows) != sorted(row["id"] for row in run.sheet):
         yield f"{run.run}: rows are missing from the report"
     words = {row["outcome"] for row in rows}
-    may_be_good = SIGNALLED | ({8} if run.disk_full else set())
+    may_be_good = SIGNALLED | ({8} if run.disk_failed else set())
     if (code == 0) != (words <= GOOD) and not (code in may_be_good and words <= GOOD):
         yield f"{run.run}: it ended with {code}, and the outcomes are {sorted(words)}"
     sheet = {row["id"]: row for row in run.sheet}

@@ -32,7 +32,7 @@ from layersync.values.desired import Desired
 from layersync.values.report import Report
 from layersync.values.rules import SheetRules
 from tests.simulation.api_model import EPOCH, ApiModel, Wire
-from tests.simulation.checker import Ended, Row
+from tests.simulation.checker import LAST_WORDS_S, Ended, Row
 from tests.simulation.schedule import Night
 from tests.test_sync import Quiet, run_info
 from tests.virtual_time import VirtualLoop
@@ -54,6 +54,7 @@ class Fate:
         self._image, self._safe = state.with_name("image"), state.with_name("safe")
         self._steps = 0
         self.dead = False
+        self.disk_failed = False
         self.kept_intents = 0
         if state.exists():
             self._keep_safe()
@@ -73,6 +74,12 @@ class Fate:
     def disk_is_full(self) -> bool:
         """Whether no file can grow any more."""
         return self._night.disk_full_at is not None and self._steps >= self._night.disk_full_at
+
+    @property
+    def disk_fails(self) -> bool:
+        """Whether nothing can be written just now."""
+        first, steps = self._night.disk_fails or (0, 0)
+        return first <= self._steps < first + steps
 
     def synced(self, intents: int) -> None:
         """All that is written is on the disk for good."""
@@ -105,16 +112,29 @@ class Disk(Store):
         self.fate.step()
         with super().transaction(durable=durable) as connection:
             if self.fate.disk_is_full:
+                self.fate.disk_failed = True
                 connection.execute("PRAGMA max_page_count = 1")  # SQLite makes it the pages that there are
             yield connection
+            if self.fate.disk_fails:
+                self.fate.disk_failed = True
+                raise _input_output_error()
             level = connection.execute("PRAGMA synchronous").fetchone()[0]
         if level >= _SYNCED:
             self.fate.synced(self.rows("SELECT coalesce(max(rowid), 0) AS n FROM intents")[0]["n"])
         self.fate.step()
 
 
+def _input_output_error() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    return error
+
+
 class Watch:
-    """The clocks of one process: `true` is what really passes, the others are what it can see."""
+    """The clocks of one process: `true` is what really passes, the others are what it can see.
+
+    The loop's own time stands still while the machine sleeps, and with it every wait.
+    """
 
     def __init__(self, night: Night) -> None:
         self._night = night
@@ -122,8 +142,13 @@ class Watch:
     def true(self) -> float:
         return self._night.at + self.now()
 
+    def true_at(self, loop_s: float) -> float:
+        """The true time at a time of the loop."""
+        after, by = self._night.suspended or (0.0, 0.0)
+        return self._night.at + loop_s + (by if loop_s >= after else 0.0)
+
     def now(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self.true_at(asyncio.get_running_loop().time()) - self._night.at
 
     def wall_s(self) -> float:
         after, by = self._night.wall_jump or (0.0, 0.0)
@@ -171,7 +196,7 @@ async def _both(
         ended.append(await _run(name, night, sheet, api, folder, own))
 
     runs = [one(f"run-{number}", 0.0, fate)]
-    if night.beside is not None and night.killed_at is None and night.disk_full_at is None:
+    if night.beside is not None and night.killed_at is None and night.disk_full_at is None and not night.disk_fails:
         runs.append(one(f"run-{number}-beside", night.beside, Fate(replace(night, killed_at=None), folder / "state")))
     await asyncio.gather(*runs)
     return ended
@@ -181,7 +206,11 @@ async def _run(name: str, night: Night, sheet: Sequence[Row], api: ApiModel, fol
     watch = Watch(night)
     began = watch.true()
     stop = Stop()
-    ordered = [began + end for end in (night.signal_at, night.max_duration_s) if end is not None]
+    last_words = [
+        watch.true_at(asyncio.get_running_loop().time() + end + LAST_WORDS_S)
+        for end in (night.signal_at, night.max_duration_s)
+        if end is not None
+    ]
     report: Report | None = None
     error = ""
     try:
@@ -193,7 +222,7 @@ async def _run(name: str, night: Night, sheet: Sequence[Row], api: ApiModel, fol
             async with _time_limit(session):
                 report = await sync(session)
     except StoppedEarly as end:
-        error = "" if report is None and fate.disk_is_full else repr(end)  # it could not even begin
+        error = "" if report is None and fate.disk_failed else repr(end)  # it could not even begin
     except (Killed, Exception, BaseExceptionGroup) as end:  # whatever it is, the checker is to hear of it
         error = "" if fate.dead else repr(end)
     return Ended(
@@ -202,9 +231,9 @@ async def _run(name: str, night: Night, sheet: Sequence[Row], api: ApiModel, fol
         began=began,
         ended=watch.true(),
         report=None if report is None or fate.dead else _json_of(report),
-        ordered=min(ordered) if ordered and not fate.dead else None,
+        ordered=min(last_words) - LAST_WORDS_S if last_words and not fate.dead else None,
         error=error,
-        disk_full=fate.disk_is_full,
+        disk_failed=fate.disk_failed,
     )
 
 

@@ -47,6 +47,18 @@ BUGS = (
     ),
     Planted("an old read is young enough", "plan/recheck.py", "age_s > _FRESH_S", "age_s > 1e9 * _FRESH_S"),
     Planted(
+        "an object is replaced by what was read a while ago",
+        "plan/recheck.py",
+        "return replaces or change.read_at",
+        "return change.read_at",
+    ),
+    Planted(
+        "an object is replaced by what the sheet names of it",
+        "plan/patch.py",
+        "_with_path(patch.get(edit.field, record.get(edit.field)), edit.keys",
+        "_with_path(patch.get(edit.field), edit.keys",
+    ),
+    Planted(
         "Retry-After is shortened",
         "api/pacer.py",
         "max(self._closed_until, now + wait_s)",
@@ -134,8 +146,8 @@ BUGS = (
     ),
     Planted(
         "an answer that cannot be read means yes",
-        "api/meaning.py",
-        "failure=Failure.UNREADABLE, kind=Kind.UNKNOWN",
-        "failure=Failure.UNREADABLE, kind=Kind.DONE",
+        "api/apply.py",
+        "return await looks.after(change, at_base=gave_up, done=seen, patiently=taken_on)",
+        "return seen if taken_on else await looks.after(change, at_base=gave_up, done=seen)",
     ),
 )

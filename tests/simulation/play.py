@@ -9,10 +9,11 @@ from pathlib import Path
 from random import Random
 
 from tests.simulation.api_model import ApiModel, Delivery, Weather, project
-from tests.simulation.checker import Ended, unquiet, violations
+from tests.simulation.checker import Ended, is_quiet, unquiet, violations
 from tests.simulation.night import run_night
 from tests.simulation.schedule import Edit, Night, Schedule, schedule_of
 
+_FAIR_NIGHTS = 3  # a lie that is kept under a key takes two nights to get over
 _MEMORY = Path("/dev/shm")  # noqa: S108  where there is one, a disk that costs no time
 
 
@@ -27,7 +28,7 @@ def a_folder() -> Iterator[Path]:
 
 
 def simulate(seed: int, folder: Path) -> list[str]:
-    """Plays a schedule, then three nights in fair weather; gives what should never have been."""
+    """Plays a schedule, then nights in fair weather until one is quiet; gives what should never have been."""
     schedule = schedule_of(seed)
     records = {one: project(one, tagline="old", metadata={"theirs": 1}) for one in schedule.ids}
     api = ApiModel(records, Random(seed))
@@ -39,11 +40,13 @@ def simulate(seed: int, folder: Path) -> list[str]:
         night.at = max(night.at, *(run.ended + 1.0 for run in runs)) if runs else night.at
         api.up_to(night.at)
         runs += run_night(night, number, sheet, api, folder)
-    for number in (97, 98, 99):  # a lie that is kept under a key takes two nights to get over
+    for number in range(_FAIR_NIGHTS):
         at = max(api.last_pending, *(run.ended for run in runs)) + 3600.0
         api.up_to(at)
         fair = Night(at=at, weather=Weather(), boot_id="last", retry_quarantined=True)
-        runs += run_night(fair, number, schedule.sheets[-1], api, folder)
+        runs += run_night(fair, 97 + number, schedule.sheets[-1], api, folder)
+        if is_quiet(api.history, runs[-1]) and seed % _FAIR_NIGHTS:  # some play on: quiet is to stay quiet
+            break
     found = [*violations(api.history, runs), *unquiet(api.history, runs[-1], api.records)]
     return [f"seed {seed}: {one}" for one in found]
 
@@ -53,12 +56,12 @@ def _made(edit: Edit, schedule: Schedule, api: ApiModel) -> Delivery:
 
     def put_back(value: object) -> None:
         assert edit.until is not None
-        if api.records[record_id][edit.field] == edit.value:
-            api.edit(edit.until, record_id, **{edit.field: value})
+        if api.shown(record_id, edit.field) == edit.value:
+            api.edit(edit.until, record_id, edit.field, value)
 
     def make() -> None:
-        before = api.records[record_id][edit.field]
-        api.edit(edit.at, record_id, **{edit.field: edit.value})
+        before = api.shown(record_id, edit.field)
+        api.edit(edit.at, record_id, edit.field, edit.value)
         if edit.until is not None:
             api.later(edit.until, lambda: put_back(before))
 

@@ -8,7 +8,8 @@ from tests.simulation.api_model import DAY_S, Weather
 
 _RETRY_AFTERS = ("1", "7", "30", None, "0", "-5", "soon", "1e9", "Sat, 21 Nov 2026 02:00:10 GMT")
 _FATES = tuple(one.name for one in fields(Weather) if one.name != "storms")
-_WORLDS = 50
+_EDITED = ("tagline", "timezone", "name", "metadata.crm", "metadata.theirs")
+_WORLDS = 12
 _MOST_NIGHTS = 3
 
 
@@ -17,7 +18,8 @@ class Night:
     """One run of the program, `at` a true time. `killed_at` and `disk_full_at` count steps, None = never.
 
     `power_cut` says that with the process all goes that is not on the disk for good. `wall_off_s` is how wrong its wall
-    clock is, and `wall_jumps` at what time of the run it moves by how much; `slept` moves boot and wall clock.
+    clock is, and `wall_jump` at what time of the run it moves by how much. `disk_fails` says from which step on, and
+    for how many, nothing can be written. `suspended` says when the machine sleeps, and for how long: the world goes on.
     `signal_at` and `max_duration_s` end it early. `beside` starts a second process after so many seconds.
     `retry_quarantined` is the flag.
     """
@@ -27,10 +29,12 @@ class Night:
     killed_at: int | None = None
     power_cut: bool = False
     disk_full_at: int | None = None
+    disk_fails: tuple[int, int] | None = None
     wall_off_s: float = 0.0
     wall_jump: tuple[float, float] | None = None
     boot_id: str = "boot-1"
     boot_off_s: float = 0.0
+    suspended: tuple[float, float] | None = None
     signal_at: float | None = None
     max_duration_s: float | None = None
     beside: float | None = None
@@ -60,7 +64,7 @@ class Schedule:
 
 
 def schedule_of(seed: int) -> Schedule:
-    """Draws a schedule: what goes wrong is the seed's own, what is in the sheets is shared by every fiftieth."""
+    """Draws a schedule: what goes wrong is the seed's own, what is in the sheets is shared by every twelfth."""
     ids, known = _sheets(Random(seed % _WORLDS))
     rng = Random(seed)
     nights = _nights(rng)
@@ -90,7 +94,7 @@ def _row(record_id: str, rng: Random, number: int) -> dict[str, str]:
 def _nights(rng: Random) -> list[Night]:
     nights = []
     at, boots = 0.0, 1
-    for _ in range(rng.choice((1, 2, 2, 3))):
+    for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         night = Night(at=at, weather=_weather(rng, at), boot_id=f"boot-{boots}")
         night.boot_off_s = rng.uniform(0, 1e6)
         if rng.random() < 0.5:
@@ -98,6 +102,10 @@ def _nights(rng: Random) -> list[Night]:
             night.power_cut = rng.random() < 0.4
         if rng.random() < 0.1:
             night.disk_full_at = rng.randint(1, 40)
+        if rng.random() < 0.1:
+            night.disk_fails = (rng.randint(1, 40), rng.choice((1, 1, 3, 1000)))
+        if rng.random() < 0.1:
+            night.suspended = (rng.uniform(0, 5), rng.choice((120.0, 3600.0, 30 * 3600.0)))
         if rng.random() < 0.2:
             night.wall_off_s = rng.choice((-1, 1)) * rng.uniform(60, 30 * 3600)
         if rng.random() < 0.15:
@@ -121,7 +129,7 @@ def _weather(rng: Random, at: float) -> Weather:
             setattr(weather, fate, rng.choice((0.03, 0.1, 0.3)))
     for rate_class in ("read", "write"):
         if rng.random() < 0.2:
-            begins = at + rng.uniform(0, 10)
+            begins = at + rng.choice((-20.0, rng.uniform(0, 2), rng.uniform(0, 10)))
             lasts = rng.choice((rng.uniform(1, 60), rng.uniform(60, 200)))
             weather.storms.append((rate_class, begins, begins + lasts, rng.choice(_RETRY_AFTERS)))
     return weather
@@ -132,7 +140,10 @@ def _edits(rng: Random, rows: int, nights: list[Night]) -> list[Edit]:
     for _ in range(rng.choice((0, 0, 1, 2, 4))):
         night = rng.choice(nights)
         at = night.at + rng.choice((rng.uniform(0, 10), rng.uniform(0, 3600)))
-        edit = Edit(at=at, row=rng.randrange(rows), field=rng.choice(("tagline", "timezone", "name")), value="")
+        storm = next((one for one in night.weather.storms if one[0] == "write"), None)
+        if storm is not None and rng.random() < 0.6:  # while what was planned waits
+            at = rng.uniform(storm[1], storm[2])
+        edit = Edit(at=at, row=rng.randrange(rows), field=rng.choice(_EDITED), value="")
         edit.value = rng.choice(("Asia/Dubai", "Africa/Lagos")) if edit.field == "timezone" else f"theirs {at:.0f}"
         if rng.random() < 0.3:
             edit.until = at + rng.uniform(0.1, 7200)
