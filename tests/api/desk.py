@@ -72,8 +72,12 @@ def carry_out(
     seed: int = 0,
     writes_left: int = 10**6,
     wait_first_s: float = 0.0,
+    slept: tuple[float, float] = (0.0, 0.0),
 ) -> Carried:
-    """Applies changes. `stop_after_s` asks for the end in good order; `kill_after_s` drops everything at once."""
+    """Applies changes. `stop_after_s` asks for the end in good order; `kill_after_s` drops everything at once.
+
+    `slept` is when the machine slept, and for how long.
+    """
 
     async def main(store: Store) -> Carried:
         await asyncio.sleep(wait_first_s)
@@ -82,7 +86,7 @@ def carry_out(
             gates=gates_of(budget, clock), clock=clock, stop=stop, rng=rng, tally=Tally(), max_attempts=4
         )
         outcomes: dict[int, Outcome] = {}
-        apply = Apply(_desk(server, conditions, store, run_id, reusable, outcomes, writes_left))
+        apply = Apply(_desk(server, conditions, store, run_id, reusable, outcomes, writes_left, slept))
         loop = asyncio.get_running_loop()
         if stop_after_s is not None:
             loop.call_later(stop_after_s, stop.ask, SyncError("stopped by the test"))
@@ -137,8 +141,13 @@ def _desk(
     reusable: Sequence[OpenChange],
     outcomes: dict[int, Outcome],
     writes_left: int,
+    slept: tuple[float, float],
 ) -> Desk:
     sent = [0]
+    fell_asleep, slept_s = slept
+
+    def boot() -> float:
+        return slept_s if conditions.clock.now() >= fell_asleep else 0.0
 
     def count_send() -> None:
         sent[0] += 1
@@ -147,7 +156,7 @@ def _desk(
     journal = Journal(
         store,
         run_id,
-        clocks=clocks(),
+        clocks=Clocks(wall=START.timestamp, boot=boot, boot_id="boot"),
         new_key=lambda: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
         reusable=reusable,
     )

@@ -97,6 +97,26 @@ def test_a_retry_uses_the_same_key_and_bytes(tmp_path: Path) -> None:
     assert len({key for *_, key in server.sends("PATCH")}) == 1
 
 
+@pytest.mark.parametrize(("fault", "word", "effects"), [(lost_answer, Word.CHANGED, 1), (lost_request, Word.FAILED, 0)])
+def test_a_key_that_grew_old_while_the_machine_slept_is_not_sent_again(
+    fault: Fault, word: Word, effects: int, tmp_path: Path
+) -> None:
+    server = server_with(1)
+    server.faults["PATCH"] = [fault]
+    ran = carry_out(server, planned(server, tagline="new").changes, tmp_path, slept=(0.01, 24 * 3600.0))
+    assert ran.words == [word]
+    assert (len(server.sends("PATCH")), server.effects.get(path_of(0), 0)) == (1, effects)
+    assert open_changes(tmp_path) == ()
+
+
+def test_a_change_that_a_429_kept_back_while_the_machine_slept_leaves_under_a_new_key(tmp_path: Path) -> None:
+    server = server_with(1)
+    server.faults["PATCH"] = [status(429, "RATE_LIMIT")]
+    ran = carry_out(server, planned(server, tagline="new").changes, tmp_path, slept=(0.01, 24 * 3600.0))
+    assert ran.words == [Word.CHANGED]
+    assert len({key for *_, key in server.sends("PATCH")}) == 2
+
+
 def test_a_key_in_flight_is_waited_for_however_long_its_change_had_waited_before(tmp_path: Path) -> None:
     server = server_with(55)
     server.faults["PATCH"] = [None] * 54 + [status(409, "IDEMPOTENCY_CONFLICT")] * 3

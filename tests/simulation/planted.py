@@ -147,7 +147,7 @@ BUGS = (
     Planted(
         "an answer that cannot be read means yes",
         "api/apply.py",
-        "return await looks.after(change, at_base=gave_up, done=seen, patiently=taken_on)",
-        "return seen if taken_on else await looks.after(change, at_base=gave_up, done=seen)",
+        "return await looks.after(change, at_base=gave_up, done=_SEEN, patiently=taken_on)",
+        "return _SEEN if taken_on else await looks.after(change, at_base=gave_up, done=_SEEN)",
     ),
 )

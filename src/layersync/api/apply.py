@@ -32,6 +32,8 @@ _MASS_REFUSAL = 20
 _FORBIDDEN_IN_A_ROW = 3
 _UNSEEN = frozenset({Kind.REFUSED, Kind.NOT_SENT})  # settled without a look at the record
 _EARLIER = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
+_SEEN = Settled(Word.CHANGED, "the answer was lost; the record shows the change")
+_TOO_OLD = Settled(Word.FAILED, "gave up: the change waited for a day; the record is as before", "run again")
 
 T = TypeVar("T")
 
@@ -41,6 +43,10 @@ class Journal(Protocol):
 
     def intend(self, change: Change) -> Intent:
         """Writes the change down with its exact bytes and its key; returns when that is on the disk."""
+        ...
+
+    def may_send(self, intent: Intent) -> bool:
+        """Whether its key is young enough to be sent, or sent again."""
         ...
 
     def settle(self, intent: Intent, outcome: Outcome) -> None:
@@ -155,6 +161,8 @@ class Apply:
         """Called when a slot is granted. A change that may have been carried out keeps its bytes and its key."""
         if not errand.tries.perhaps or errand.intent is None:
             await self._look(errand)
+        elif not self._desk.journal.may_send(errand.intent):
+            raise _Ended(await self._desk.looks.after(errand.change, at_base=_TOO_OLD, done=_SEEN))
         assert errand.intent is not None  # noqa: S101  looking ends with one
         if errand.counted == errand.tries.sent:
             self._kept(self._desk.count_send)
@@ -179,13 +187,19 @@ class Apply:
             raise Stopped from None
         if isinstance(looked, Settled):
             raise _Ended(looked)
-        if errand.intent is None or looked.patch != errand.change.patch:
+        if not self._intends(errand, looked):
             self._withdraw(errand)
             errand.intent = self._kept(partial(self._desk.journal.intend, looked))
         errand.change = looked
 
+    def _intends(self, errand: _Errand, looked: Change) -> bool:
+        """Whether the intent that there is will do for what a look has shown."""
+        if errand.intent is None or looked.patch != errand.change.patch:
+            return False
+        return self._desk.journal.may_send(errand.intent)
+
     def _withdraw(self, errand: _Errand) -> None:
-        """Closes an intent whose bytes will not be sent: the record has moved on, and other bytes will."""
+        """Closes an intent that will not be sent: the record has moved on, or its key is too old."""
         if errand.intent is not None:
             gone = Settled(Word.NOT_ATTEMPTED, "made anew on the record as it is now")
             self._journal_outcome(errand.intent, self._outcome(errand, None, gone))
@@ -246,9 +260,8 @@ class Apply:
                 return Settled(Word.FAILED, f"could not be sent: {judgement.message}", "run again")
             case _:
                 gave_up = Settled(Word.FAILED, f"gave up: {judgement.message}; the record is as before", "run again")
-                seen = Settled(Word.CHANGED, "the answer was lost; the record shows the change")
                 taken_on = judgement.status is not None and judgement.status < 300
-                return await looks.after(change, at_base=gave_up, done=seen, patiently=taken_on)
+                return await looks.after(change, at_base=gave_up, done=_SEEN, patiently=taken_on)
 
     async def _with_new_key(self, errand: _Errand) -> Settled:
         """The key is held by another request for longer than that may take: read, and once more with a new key."""

@@ -53,6 +53,7 @@ class Journal:
         self._clocks = clocks or Clocks()
         self._new_key = new_key
         self._undoes = undoes
+        self._born: dict[int, Instant] = {}
         self._reusable = {(change.resource, change.id, change.body): change for change in _oldest_first(reusable)}
 
     def intend(self, change: Change) -> Intent:
@@ -69,7 +70,12 @@ class Journal:
             connection.execute("INSERT INTO open_changes (run_id, seq) VALUES (?, ?)", (self._run_id, seq))
             if key.earlier:
                 _close(connection, key.earlier.run_id, key.earlier.seq)
+        self._born[seq] = key.born
         return Intent(seq, body, key.text, key.born.wall)
+
+    def may_send(self, intent: Intent) -> bool:
+        """Whether the key is young enough for the intent to be sent, or sent again: a machine may have slept since."""
+        return _young(self._clocks.now().since(self._born[intent.seq]))
 
     def settle(self, intent: Intent, outcome: Outcome) -> None:
         """Writes down how it went, once for each intent."""
