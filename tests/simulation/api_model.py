@@ -198,7 +198,7 @@ class Wire:
         await asyncio.sleep(there)
         self._api.up_to(self._true_time())
         answer = self._served(sent, query, fate)
-        if fate == "doubled":
+        if fate == "doubled" and answer.status != 429:
             self._delivered_at(self._true_time() + self._rng.uniform(0.1, 120.0), sent, query)
         await asyncio.sleep(_ATTEMPT_S - there if fate == "lost_answer" and self._rng.random() < 0.5 else there)
         if fate == "lost_answer":

@@ -22,7 +22,8 @@ class Ended:
     """One run as it looked from outside: `report` is its results.json, None where it was killed.
 
     `ordered` is when it was told to end (true time), None = never. `disk_failed` says that something could not be
-    written: then it may have done everything and still end with 8, because that is not written down.
+    written: then it may have done everything and still end with 8, because that is not written down. `told_all` says
+    of one that was killed that its report was written by then.
     """
 
     run: str
@@ -33,6 +34,7 @@ class Ended:
     ordered: float | None = None
     error: str = ""
     disk_failed: bool = False
+    told_all: bool = False
 
 
 def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
@@ -87,7 +89,8 @@ def _keys(history: History) -> Iterator[str]:
         if sent.at - before.at >= KEY_LIFE_S:
             yield f"{sent.run}: a key was used again after {(sent.at - before.at) / 3600:.1f} hours"
         keys = of_record.setdefault((sent.run, sent.path), set())
-        keys.add(sent.key or "")
+        if sent.answer != 429:  # what was refused for its rate was not done, and may be made anew
+            keys.add(sent.key or "")
         if len(keys) > 1 and (sent.run, sent.path) not in conflicts:
             yield f"{sent.run}: two keys for one change"
 
@@ -215,7 +218,9 @@ def _resumes(history: History, runs: Sequence[Ended]) -> Iterator[str]:
     dead: list[str] = []
     open_change = False
     for run in runs:
-        if run.report is None:
+        if run.report is None and run.told_all:
+            dead, open_change = [], False
+        elif run.report is None:
             dead.append(run.run)
             mine = [one for one in history.sent if one.run == run.run and one.method == "PATCH"]
             heard = {one.key for one in mine if one.answered is not None}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,7 +27,7 @@ from layersync.session import Session
 from layersync.settings.model import Settings
 from layersync.sheet.reading import read_sheet
 from layersync.state.clocks import Clocks
-from layersync.state.store import Store
+from layersync.state.store import FILE_NAME, Store
 from layersync.sync import sync
 from layersync.values.desired import Desired
 from layersync.values.report import Report
@@ -171,9 +172,19 @@ def run_night(night: Night, number: int, sheet: Sequence[Row], api: ApiModel, fo
     once = patch("layersync.sync.read_sheet", _read_once)
     with asyncio.Runner(loop_factory=VirtualLoop) as runner, once:
         try:
-            return runner.run(_both(night, number, sheet, api, folder, fate))
+            ended = runner.run(_both(night, number, sheet, api, folder, fate))
         finally:
             fate.bury()
+    return [replace(one, told_all=one.report is not None or _told_all(one.run, folder / "state")) for one in ended]
+
+
+def _told_all(run: str, state: Path) -> bool:
+    """Whether the disk of a process that died says that its run had come to its end."""
+    if not (state / FILE_NAME).exists():
+        return False
+    with contextlib.closing(sqlite3.connect(state / FILE_NAME)) as disk, contextlib.suppress(sqlite3.OperationalError):
+        return bool(disk.execute("SELECT 1 FROM runs WHERE run_id = ? AND finished_at IS NOT NULL", (run,)).fetchone())
+    return False  # it died before there was such a table
 
 
 _SHEETS: dict[bytes, Desired] = {}
@@ -240,11 +251,7 @@ async def _run(name: str, night: Night, sheet: Sequence[Row], api: ApiModel, fol
 def _session(
     name: str, night: Night, api: ApiModel, folder: Path, fate: Fate, watch: Watch, stop: Stop, parts: ExitStack
 ) -> Session:
-    settings = Settings(
-        api={"base_url": URL},
-        jobs={"projects": {"source": str(folder / "projects.csv")}},
-        run={"state_dir": folder / "state", "report_dir": folder / "reports"},
-    )
+    settings = _settings(folder)
     order = Order(
         settings=settings,
         jobs=("projects",),
@@ -260,7 +267,7 @@ def _session(
         order=order,
         run=replace(run_info(name, dry_run=False), started_at=watch.wall()),
         base_url=URL,
-        transport=Wire(api, name, night.weather, rng, watch.true, _promise(store.path, fate), fate.step),
+        transport=Wire(api, name, night.weather, rng, watch.true, _promise(store.path, fate, parts), fate.step),
         store=store,
         clock=watch,
         clocks=Clocks(wall=watch.wall_s, boot=watch.boot, boot_id=night.boot_id),
@@ -273,12 +280,22 @@ def _session(
     )
 
 
-def _promise(path: Path, fate: Fate) -> Callable[[str], Mapping[str, object] | None]:
+@lru_cache(maxsize=1)
+def _settings(folder: Path) -> Settings:
+    """Those of all nights of a schedule."""
+    return Settings(
+        api={"base_url": URL},
+        jobs={"projects": {"source": str(folder / "projects.csv")}},
+        run={"state_dir": folder / "state", "report_dir": folder / "reports"},
+    )
+
+
+def _promise(path: Path, fate: Fate, parts: ExitStack) -> Callable[[str], Mapping[str, object] | None]:
     """Asks the file itself, as another process would see it, for an intent that is on the disk for good."""
+    other = parts.enter_context(contextlib.closing(sqlite3.connect(path)))
 
     def promised(key: str) -> Mapping[str, object] | None:
-        with contextlib.closing(sqlite3.connect(path)) as other:
-            found = other.execute("SELECT rowid, base FROM intents WHERE idempotency_key = ?", (key,)).fetchall()
+        found = other.execute("SELECT rowid, base FROM intents WHERE idempotency_key = ?", (key,)).fetchall()
         kept = [base for rowid, base in found if rowid <= fate.kept_intents]
         return json.loads(kept[-1]) if kept and len(kept) == len(found) else None
 

@@ -14,6 +14,7 @@ from tests.simulation.night import run_night
 from tests.simulation.schedule import Edit, Night, Schedule, schedule_of
 
 _FAIR_NIGHTS = 3  # a lie that is kept under a key takes two nights to get over
+_PLAYS_ON = 10  # every tenth schedule: quiet is to stay quiet
 _MEMORY = Path("/dev/shm")  # noqa: S108  where there is one, a disk that costs no time
 
 
@@ -45,7 +46,7 @@ def simulate(seed: int, folder: Path) -> list[str]:
         api.up_to(at)
         fair = Night(at=at, weather=Weather(), boot_id="last", retry_quarantined=True)
         runs += run_night(fair, 97 + number, schedule.sheets[-1], api, folder)
-        if is_quiet(api.history, runs[-1]) and seed % _FAIR_NIGHTS:  # some play on: quiet is to stay quiet
+        if is_quiet(api.history, runs[-1]) and seed % _PLAYS_ON:
             break
     found = [*violations(api.history, runs), *unquiet(api.history, runs[-1], api.records)]
     return [f"seed {seed}: {one}" for one in found]

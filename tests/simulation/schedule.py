@@ -93,10 +93,10 @@ def _row(record_id: str, rng: Random, number: int) -> dict[str, str]:
 
 def _nights(rng: Random) -> list[Night]:
     nights = []
-    at, boots = 0.0, 1
+    at, boots, boot_off_s = 0.0, 1, rng.uniform(0, 1e6)
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3))):
         night = Night(at=at, weather=_weather(rng, at), boot_id=f"boot-{boots}")
-        night.boot_off_s = rng.uniform(0, 1e6)
+        night.boot_off_s = boot_off_s
         if rng.random() < 0.5:
             night.killed_at = rng.randint(1, 80)
             night.power_cut = rng.random() < 0.4
@@ -118,7 +118,8 @@ def _nights(rng: Random) -> list[Night]:
             night.beside = rng.uniform(0, 5)
         nights.append(night)
         at += rng.choice((120.0, 3600.0, 22.5 * 3600, 23.5 * 3600, DAY_S, 1.2 * DAY_S)) + 3600.0
-        boots += rng.random() < 0.3 or night.power_cut
+        if rng.random() < 0.3 or night.power_cut:
+            boots, boot_off_s = boots + 1, -at  # counts from now
     return nights
 
 
