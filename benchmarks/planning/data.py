@@ -67,7 +67,7 @@ def write(folder: Path, rows: int, free: bool) -> None:
 
 def pages(folder: Path) -> Iterator[bytes]:
     """The pages of the listing, one after the other."""
-    with (folder / "pages.jsonl").open("rb") as file:
+    with (folder / "pages.jsonl").open("rb", buffering=1 << 20) as file:
         yield from file
 
 

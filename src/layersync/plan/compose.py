@@ -116,9 +116,9 @@ def _objections(decisions: Sequence[Decision]) -> Iterator[Problem]:
 
 def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence[Decision]) -> Iterator[Problem]:
     """A limit that is broken by the value which the record holds already is worth a warning only."""
-    met = desired.rows[matched["_index"]].filter(pl.col("_state") == RowState.LIMIT.value)["_row"]
+    met = desired.rows.select("_row", "_state")[matched["_index"]].filter(pl.col("_state") == RowState.LIMIT.value)
     invalid = {one.row for one in decisions if one.state is PlanState.INVALID and one.problem is None}
-    kept = set(met.to_list()) - invalid
+    kept = set(met["_row"].to_list()) - invalid
     for problem in desired.problems:
         warn = problem.limit_of is not None and problem.row in kept
         yield replace(problem, severity=Severity.WARNING) if warn else problem

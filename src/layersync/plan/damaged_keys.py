@@ -21,7 +21,7 @@ def refused_keys(desired: Desired, live: Live, matched: pl.DataFrame) -> Iterato
     originals = _by_text(live.originals)
     if not originals:
         return
-    rows = desired.rows.with_row_index("_index").join(matched, on="_index", how="anti")
+    rows = desired.rows.select("_row", "_key", "_state").with_row_index("_index").join(matched, on="_index", how="anti")
     usable = rows.filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
     for row, key in usable.filter(pl.col("_key").is_in(list(originals))).select("_row", "_key").iter_rows():
         message = f"the key was damaged by the spreadsheet: {originals[key][0].how}"

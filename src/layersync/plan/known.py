@@ -40,7 +40,7 @@ class Known:
     where the sheet does not have it), `parent`, all String, and `full` Boolean, false where the slim item will do.
     `keys` repeats the column `key`, and `at` finds the line of one. `slim` and `full` hold, by that line, where on the
     shelf its record is, -1 while it is not; `in_full` repeats the column `full`, and adds lines of which a slim item
-    turned out not to do.
+    turned out not to do; `some_in_full` says that there is any.
     `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
     `remembered` says which of the full records need not be read, `reach` how far away the rows are, where they are few.
     """
@@ -54,6 +54,7 @@ class Known:
     slim: "array[int]"
     full: "array[int]"
     in_full: bytearray
+    some_in_full: bool
     listable: dict[str | None, set[int]]
     single: list[int]
     holders: Holders
@@ -92,6 +93,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         slim=array("l", [-1]) * len(asked),
         full=array("l", [-1]) * len(asked),
         in_full=bytearray(asked["full"]),
+        some_in_full=bool(asked["full"].any()),
         listable=listable,
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),

@@ -37,7 +37,7 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
                 known.remembered.recalled.add(known.at[key])
             case Recall(key), _:  # it can't be used, or the listing has shown meanwhile that it moved
                 known.remembered.forget(known.at[key])
-                known.in_full[known.at[key]] = True
+                known.in_full[known.at[key]] = known.some_in_full = True
                 known.single.append(known.at[key])
             case ListPage(parent), Page(_, cursor):
                 known.shelf.cut.put_under(parent, answer.items)
@@ -138,11 +138,15 @@ def _take_off(lines: list[int], parent: str | None, known: Known) -> int:
     Gives the number of those that it answered for the first time, and of which it spared a request.
     """
     open_lines = known.listable.get(parent, set())
+    if not known.some_in_full and known.form.listing.parent_field is None:  # how many they were is all that matters
+        before = len(open_lines)
+        open_lines.difference_update(lines)
+        return before - len(open_lines)
     answered = open_lines.intersection(lines)
     open_lines -= answered
     if known.form.listing.parent_field is not None:
         answered |= {line for line in lines if line not in answered and _took_off_elsewhere(line, known)}
-    if True not in known.in_full:  # a slim item will do for every line
+    if not known.some_in_full:  # a slim item will do for every line
         return len(answered)
     known.single += [line for line in lines if known.in_full[line] and line in answered]
     return sum(_is_spared(line, known) for line in answered)

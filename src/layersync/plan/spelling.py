@@ -1,16 +1,19 @@
 """One JSON value can be spelled in many ways; this tells quickly when two spellings are of one value."""
 
-from collections.abc import Sequence
+import json
+import re
 from typing import Any
 
 import msgspec
+import polars as pl
 
 from layersync.plan.patch import with_kept_keys
 from layersync.resources.field import Field, Write
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder(order="sorted").encode
-_HALVES = "\\ud"  # how a character begins that takes two escapes
+_ESCAPE = r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\u[0-9a-f]{4}"
+_HALF = re.compile(r"\\ud[89a-f][0-9a-f]{2}")
 _UNSURE = (msgspec.MsgspecError, OverflowError, ValueError, RecursionError)
 
 
@@ -22,15 +25,16 @@ def tidy(text: str) -> str | None:
         return None
 
 
-def unescaped(cells: Sequence[str]) -> list[str]:
-    """Spells what `canonical` wrote, in ASCII, as `tidy` does, at a fraction of the cost.
+def escapes_in(cells: pl.Series) -> dict[str, str]:
+    """The escapes that `canonical` wrote into a column, and the characters that `tidy` leaves in their places.
 
-    Its escapes stand for characters without a meaning in JSON, so another text in the end is another value.
+    A cell in which they are replaced is what `tidy` makes of it; where somebody typed an escape (an escaped backslash
+    stands before the letter u), or half a character is alone, it is no JSON at all, and so equals nothing. That is why
+    no ASCII character is replaced: a backslash and a quote would be JSON.
     """
-    text = "\n".join(cells)
-    if _HALVES in text or not text.isascii():
-        return [tidy(cell) or cell for cell in cells]
-    return text.encode().decode("raw_unicode_escape").split("\n")
+    found = cells.str.extract_all(_ESCAPE).explode().drop_nulls().unique()
+    whole = {escape: str(json.loads(f'"{escape}"')) for escape in found if not _HALF.fullmatch(escape)}
+    return {escape: character for escape, character in whole.items() if character > "~"}
 
 
 def same_value(cell: str, live: str, field: Field) -> bool:

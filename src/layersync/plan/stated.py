@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.slots import Excerpt
-from layersync.plan.spelling import unescaped
+from layersync.plan.spelling import escapes_in
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
@@ -65,18 +65,19 @@ class Stated:
         pieces = range(0, len(next(iter(self._columns.values()))), _ROWS_AT_ONCE)
         return pl.concat(pl.collect_all([rows.slice(at, _ROWS_AT_ONCE).select(hashed) for at in pieces]))["hash"]
 
+    def _object(self, name: str) -> pl.Expr:
+        cells = pl.col(name).fill_null("null")
+        escapes = escapes_in(self._columns[name])
+        return cells.str.replace_many(escapes) if escapes else cells
+
     def _row(self) -> pl.Expr:
         """A row of the sheet as JSON, in the words of `written`."""
         texts = pl.struct(self._texts).struct.json_encode().str.strip_suffix("}") if self._texts else pl.lit("{")
         parts = [texts]
         for name in self._objects:
             comma = "," if len(parts) > 1 or self._texts else ""
-            parts += [pl.lit(f'{comma}"{name}":'), pl.col(name).map_batches(_unescaped, pl.String)]
+            parts += [pl.lit(f'{comma}"{name}":'), self._object(name)]
         return pl.concat_str(*parts, pl.lit("}"))
-
-
-def _unescaped(cells: pl.Series) -> pl.Series:
-    return pl.Series(unescaped(cells.fill_null("null").to_list()), dtype=pl.String)
 
 
 def _held(cells: pl.Series) -> pl.Series:
