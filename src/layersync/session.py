@@ -26,12 +26,14 @@ from layersync.values.explanation import Question
 from layersync.values.guards import GuardLimits
 from layersync.values.live import Live
 from layersync.values.memory import Memory
-from layersync.values.outcome import Outcome
+from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import Plan
 from layersync.values.report import JobReport, Report, RunInfo, Source
 from layersync.values.rules import SheetRules
 from layersync.values.source_name import source_name
 from layersync.values.target import Budget
+
+_UNFINISHED = frozenset({Word.NOT_ATTEMPTED, Word.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +183,15 @@ def _digest_of(plans: tuple[Plan, ...], base_url: str, organization_id: str, con
 def _failure(session: Session, jobs: tuple[Job, ...]) -> SyncError | None:
     """Why the run as a whole ended; an end that came when nothing was left to do is none."""
     reason = session.stop.reason
-    left = any(job.plan is None or any(one.row not in job.outcomes for one in job.plan.to_send) for job in jobs)
-    return reason if isinstance(reason, ApiRefuses) or left else None
+    return reason if isinstance(reason, ApiRefuses) or any(_has_left(job) for job in jobs) else None
+
+
+def _has_left(job: Job) -> bool:
+    """Whether the end came before all was done: a change was not reached, given up, or not seen to its end."""
+    if job.plan is None:
+        return True
+    outcomes = (job.outcomes.get(change.row) for change in job.plan.to_send)
+    return any(outcome is None or outcome.word in _UNFINISHED for outcome in outcomes)
 
 
 def _source(job: Job) -> Source:

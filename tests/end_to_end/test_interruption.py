@@ -247,8 +247,8 @@ def lock_file(folder: Path) -> Path:
 
 
 def test_a_time_limit_stops_the_run_safely(many: Place, api: Traffic) -> None:
-    api.faults({"method": "PATCH", "do": {"delay": 0.4}})
-    ran = many.call("sync", "--max-duration", "0.5s")
+    api.faults({"method": "PATCH", "do": {"delay": 1.5}})  # eight at once, so three rounds
+    ran = many.call("sync", "--max-duration", "2s")
     assert ran.code == 8
     sent = len(api.requests("PATCH"))
     assert sent < ROWS
