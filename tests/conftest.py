@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-_EXAMPLES = 50  # of each property; twice as many with --slow
+_EXAMPLES, MORE_EXAMPLES = 30, 100  # of each property; the latter with --slow
 _SAME_EACH_TIME = bool(os.environ.get("CI"))
 settings.register_profile(
     "default",
@@ -24,8 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="rewrite the golden texts of tests/corpus")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one worker more than there are cores, because many tests wait for other processes."""
+    return 1 + (os.cpu_count() or 1)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    tries = config.getoption("--campaign") or (2 * _EXAMPLES if config.getoption("--slow") else _EXAMPLES)
+    tries = config.getoption("--campaign") or (MORE_EXAMPLES if config.getoption("--slow") else _EXAMPLES)
     settings.register_profile("asked", settings.get_profile("default"), max_examples=tries)
     settings.load_profile("asked")
 

@@ -23,11 +23,13 @@ WHOLE = re.compile(
     | the\ parser\ stopped | has\ \d+\ tabs: | has\ no\ tab | has\ no\ visible\ tab""",
     re.VERBOSE,
 )
+# the cases of a letter are checked in one run, and so belong to one worker
+MARKS = {letter: [pytest.mark.xdist_group(f"corpus {letter}")] for letter in "ABDE"}
 # every workbook costs a process of its own; of the same hazards, tests/sheet/workbooks tests the worst every time
-SLOW = {"D": [pytest.mark.slow]}
-GROUPS = [pytest.param(letter, marks=SLOW.get(letter, [])) for letter in "ABDE"]
+MARKS["D"].append(pytest.mark.slow)
+GROUPS = [pytest.param(letter, marks=marks) for letter, marks in MARKS.items()]
 EACH = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.stem, marks=SLOW.get(case.hazard[0], [])) for case in hazards.CASES]
+    "case", [pytest.param(case, id=case.stem, marks=MARKS[case.hazard[0]]) for case in hazards.CASES]
 )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.sandbox.generations import SEED, A, B, Generation
@@ -211,7 +211,6 @@ def _written(draw: st.DrawFn, sheet: Sheet) -> bytes:
     return text.getvalue().encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])))
 
 
-@settings(max_examples=60)
 @given(worlds())
 def test_after_a_run_live_is_as_stated_nothing_else_moved_and_a_second_run_sends_nothing(world: World) -> None:
     stored: Record = {world.resource: copy.deepcopy(world.live)}

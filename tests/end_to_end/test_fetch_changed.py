@@ -125,7 +125,7 @@ def test_an_edit_that_the_stamp_does_not_show_is_seen_when_the_trust_ends(
 EDITS = st.dictionaries(st.sampled_from(IDS), st.sampled_from(["a", "b", "c"]))
 
 
-@settings(max_examples=settings.default.max_examples // 10)
+@settings(max_examples=settings.default.max_examples // 6)
 @given(nights=st.lists(st.tuples(EDITS, EDITS), max_size=3))
 def test_whoever_moves_what_the_end_is_that_of_reading_everything(
     nights: list[tuple[Mapping[str, str], Mapping[str, str]]],

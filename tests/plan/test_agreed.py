@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.plan.agreed import agreed_of, settled_cells
@@ -150,7 +150,6 @@ def test_what_the_sheet_changes_after_a_run_is_never_taken_for_drift(world, data
     assert third.drifts == ()
 
 
-@settings(max_examples=40)
 @given(worlds(), st.data())
 def test_the_journal_of_a_dead_run_says_what_its_ledger_would_have_said(world, data: st.DataObject) -> None:
     """Compared by what counts: whether a value that somebody changed since is seen to have drifted."""

@@ -12,13 +12,11 @@ from layersync.values.guards import Guard, Hold
 from layersync.values.outcome import Word
 from layersync.values.plan import PlanState
 from tests.report.made import change, edit, job, line, plan, report
-from tests.report.texts import patient
 
 ZONE = edit("timezone", "America/New_York", "America/Chicago")
 NAME = edit("name", "Acme", "Acme Fit")
 
 
-@patient
 @given(
     states=st.lists(st.sampled_from(PlanState), max_size=12),
     words=st.dictionaries(st.integers(2, 13), st.sampled_from(Word), max_size=6),

@@ -21,7 +21,7 @@ from layersync.values.outcome import Word
 from layersync.values.plan import PlanState
 from layersync.values.report import Report
 from tests.report.made import change, edit, job, line, plan, report
-from tests.report.texts import patient, values
+from tests.report.texts import values
 
 WAS = 'live changed from "ours" to "theirs" since the last run'
 
@@ -140,7 +140,6 @@ def test_drift_that_holds_is_a_problem_of_the_row_and_no_guard() -> None:
     assert exit_code(mixed(dry_run=False), detailed=False) == 3
 
 
-@patient
 @given(values)
 def test_whatever_the_values_are_the_sentence_is_short_and_holds_nothing_hidden(value: object) -> None:
     told = drift_sentence(drift(2, OnDrift.KEEP, last_agreed=value, live=value, desired=value))

@@ -1,7 +1,7 @@
 """Annotations, read by the runner's own rules."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.errors import InputUnusable, StoppedEarly
@@ -18,7 +18,7 @@ from layersync.values.problem import Problem, Severity
 from layersync.values.report import Report
 from tests.report.made import change, edit, job, line, plan, report
 from tests.report.runner import Command, obeyed
-from tests.report.texts import patient, texts
+from tests.report.texts import texts
 
 COMMANDS = (
     "::error::x",
@@ -113,7 +113,6 @@ def test_at_most_ten_are_written_errors_first_and_the_last_tells_how_many_more()
     assert [command.name for command in few] == ["error"] * 6 + ["warning"] * 4
 
 
-@patient
 @given(message=hostile, header=hostile, value=hostile)
 def test_whatever_a_cell_holds_there_is_one_command_with_its_text_unharmed(
     message: str, header: str, value: str
@@ -126,7 +125,6 @@ def test_whatever_a_cell_holds_there_is_one_command_with_its_text_unharmed(
     assert command.data == no_command(show(sentence(problem), 400))
 
 
-@settings(patient, max_examples=40)
 @given(text=hostile, other=hostile)
 def test_no_output_of_a_run_makes_the_runner_obey(text: str, other: str) -> None:
     safe = text.encode(errors="replace").decode()

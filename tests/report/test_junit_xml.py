@@ -12,7 +12,7 @@ from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 from layersync.values.report import Report
 from tests.report.made import ID, change, edit, job, line, plan, report
-from tests.report.texts import EVERY_CHARACTER, patient, texts
+from tests.report.texts import EVERY_CHARACTER, texts
 
 
 def read(xml: str) -> Element:
@@ -73,7 +73,6 @@ def test_every_character_may_stand_in_it() -> None:
         assert read(made).text == xml_text(text)
 
 
-@patient
 @given(texts, texts)
 def test_whatever_the_cells_hold_it_is_well_formed_and_has_one_case_per_row(text: str, other: str) -> None:
     safe = text.encode(errors="replace").decode()

@@ -16,7 +16,7 @@ from layersync.values.problem import Problem
 from layersync.values.reads import Reads
 from layersync.values.report import Report
 from tests.report.made import change, edit, job, line, plan, report
-from tests.report.texts import patient, texts
+from tests.report.texts import texts
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -105,7 +105,6 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
     assert not re.search(r"url\(|@import|https?://(?!127\.0\.0\.1)", "".join(report_html(mixed())))
 
 
-@patient
 @given(texts, texts)
 def test_no_value_becomes_an_element_or_hides(text: str, other: str) -> None:
     html = page(mixed(text, other))

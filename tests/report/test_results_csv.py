@@ -14,7 +14,7 @@ from layersync.values.outcome import Outcome, Word
 from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 from tests.report.made import ID, RUN, change, edit, job, line, plan, report
-from tests.report.texts import EVERY_CHARACTER, patient, texts, values
+from tests.report.texts import EVERY_CHARACTER, texts, values
 
 RESULTS_HEADER = (
     "run_id,job,source,tab,row,resource,key,id,name,outcome,cell,message,what_to_do,changed_fields,before,after,"
@@ -129,7 +129,6 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe_and_plain_numbers_do_no
     assert harmless(text) == written
 
 
-@patient
 @given(texts)
 def test_no_text_begins_a_formula_or_hides_a_character(text: str) -> None:
     written = harmless(text)
@@ -141,7 +140,6 @@ def test_every_character_goes_through_a_cell() -> None:
     assert not any(map(hidden, harmless("a" + "".join(EVERY_CHARACTER))))
 
 
-@patient
 @given(key=texts, name=texts, message=texts, before=values, after=values)
 def test_whatever_the_cells_hold_there_is_one_line_per_row(
     key: str, name: str, message: str, before: object, after: object

@@ -19,7 +19,7 @@ from layersync.values.problem import Problem, Severity
 from layersync.values.reads import Reads
 from layersync.values.report import Report
 from tests.report.made import ID, RUN, change, edit, job, line, plan, report
-from tests.report.texts import patient, texts, values
+from tests.report.texts import texts, values
 
 ZONE = edit("timezone", "America/New_York", "America/Chicago")
 HOLD = Hold(
@@ -210,7 +210,6 @@ def test_the_schema_misses_what_is_missing(part: str) -> None:
         jsonschema.validate(told, results_schema())
 
 
-@patient
 @given(value=texts, message=texts, before=values, after=values)
 def test_any_value_comes_back_exactly_from_ascii_and_one_line_a_row(
     value: str, message: str, before: object, after: object
@@ -230,7 +229,6 @@ def test_any_value_comes_back_exactly_from_ascii_and_one_line_a_row(
     assert second.endswith("]}")
 
 
-@patient
 @given(st.integers(0, 4))
 def test_rows_are_handed_on_one_by_one(count: int) -> None:
     made = report(job(plan([line(row, PlanState.UNCHANGED) for row in range(2, 2 + count)])))

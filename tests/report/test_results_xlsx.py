@@ -19,7 +19,7 @@ from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 from layersync.values.report import Report
 from tests.report.made import ID, change, edit, job, line, plan, report
-from tests.report.texts import patient, texts
+from tests.report.texts import texts
 
 Lines = list[list[Any]]
 
@@ -146,7 +146,6 @@ def test_a_text_longer_than_a_cell_is_cut_and_not_left_out(length: int) -> None:
     assert one["After"].endswith("…") is (length > LONGEST)
 
 
-@patient
 @given(texts)
 def test_any_text_makes_a_workbook_that_can_be_read(text: str) -> None:
     made = report(job(plan(changes=[change(2, edit("tagline", text, text))])))

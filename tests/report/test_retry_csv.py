@@ -14,7 +14,6 @@ from layersync.values.grid import Grid, letter
 from layersync.values.outcome import Word
 from layersync.values.plan import PlanState
 from tests.report.made import change, edit, job, line, plan, report
-from tests.report.texts import patient
 
 
 def grid(records: list[bytes], header: list[str], encoding: str = "utf-8", delimiter: str = ",") -> Grid:
@@ -119,7 +118,6 @@ cells = st.lists(
 )
 
 
-@patient
 @given(rows=st.lists(cells, min_size=1, max_size=4), delimiter=st.sampled_from(",;\t|"), message=st.text(max_size=10))
 def test_every_cell_comes_back_beside_its_outcome(rows: list[list[str]], delimiter: str, message: str) -> None:
     def written(row: list[str]) -> bytes:

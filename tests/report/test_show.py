@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.report.show import show, unit, visible
-from tests.report.texts import EVERY_CHARACTER, HOSTILE, patient, texts, values
+from tests.report.texts import EVERY_CHARACTER, HOSTILE, texts, values
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
@@ -38,26 +38,22 @@ def test_every_character_that_steers_or_hides_is_escaped_and_no_other_is() -> No
     assert not wrong
 
 
-@patient
 @given(texts, st.integers(12, 100))
 def test_what_is_shown_never_exceeds_the_width(text: str, width: int) -> None:
     assert len(show(text, width)) <= width
 
 
-@patient
 @given(texts)
 def test_a_cut_text_is_the_beginning_of_the_whole_one_and_an_ellipsis(text: str) -> None:
     shown, whole = show(text, 20), visible(text)
     assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))
 
 
-@patient
 @given(st.text(alphabet=HOSTILE, min_size=20))
 def test_an_escape_is_never_cut_in_two(text: str) -> None:
     assert re.fullmatch(r"(\\u\{[0-9a-f]+\})*…", show(text, 20))
 
 
-@patient
 @given(values)
 def test_no_value_breaks_a_line(value: object) -> None:
     assert len(show(value).splitlines()) <= 1

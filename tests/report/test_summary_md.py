@@ -12,7 +12,7 @@ from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 from layersync.values.report import Report
 from tests.report.made import change, edit, job, line, plan, report
-from tests.report.texts import patient, texts
+from tests.report.texts import texts
 
 OURS = re.compile(r"<!-- layersync -->|<details open><summary>[A-Z][a-z ,]+</summary>|</details>")
 PAYLOADS = (
@@ -98,7 +98,6 @@ def test_a_fence_is_longer_than_any_run_of_backticks_inside(backticks: int, fenc
     assert summary_md(report(job(made))).count(f"\n\n{'`' * fence}diff\n") == 1
 
 
-@patient
 @given(st.lists(texts | st.sampled_from(PAYLOADS), min_size=1, max_size=3).map("\n".join))
 def test_no_value_becomes_a_link_an_image_or_html(text: str) -> None:
     safe = text.encode(errors="replace").decode()

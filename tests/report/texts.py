@@ -2,7 +2,6 @@
 
 import sys
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1)]
@@ -14,6 +13,3 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
-
-# no deadline: how long a test takes says nothing on a busy machine
-patient = settings(max_examples=60, deadline=None)

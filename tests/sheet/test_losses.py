@@ -40,7 +40,7 @@ def read_or_none(text: str | bytes) -> Desired | None:
 
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 def test_A12_deleting_any_one_quote_is_always_found(quoting: int) -> None:
-    text = sheet(16, quoting)
+    text = sheet(8, quoting)
     assert read(text).problems == ()
     quotes = [at for at, char in enumerate(text) if char == '"']
     accepted = [at for at in quotes if read_or_none(text[:at] + text[at + 1 :]) is not None]
@@ -57,11 +57,13 @@ def test_A12_deleting_two_quotes_never_loses_a_row(quoting: int) -> None:
         assert desired is None or desired.rows["_key"].to_list() == keys
 
 
-def test_A16_a_sheet_cut_anywhere_is_refused_or_ends_with_a_whole_row() -> None:
+def test_A16_a_sheet_cut_anywhere_is_refused_or_ends_with_a_whole_row(slow: bool) -> None:
     raw = sheet(9, csv.QUOTE_MINIMAL).encode()
     whole = read(raw)
     rows = whole.rows.select("_key", *FIELDS).rows()
     for size in range(len(raw)):
+        if not slow and raw[size - 2 : size + 2] == b"0000":
+            continue  # within an id, one cut is like the next
         desired = read_or_none(raw[:size])
         if desired is None:
             continue
@@ -73,7 +75,7 @@ def test_A16_a_sheet_cut_anywhere_is_refused_or_ends_with_a_whole_row() -> None:
         assert whole_cell or blank_cell
 
 
-@settings(max_examples=150)
+@settings(max_examples=4 * settings.default.max_examples)  # a hundredth of a second each
 @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 40))
 def test_any_bytes_are_read_or_refused(piece: bytes, at: int, removed: int) -> None:
     raw = sheet(3, csv.QUOTE_MINIMAL).encode()

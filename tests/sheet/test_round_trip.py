@@ -6,7 +6,7 @@ import io
 import unicodedata
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.resources.field import Field
@@ -75,7 +75,6 @@ def stated(cell: str) -> str | None:
     return text if cell.strip() else None
 
 
-@settings(max_examples=30)
 @given(ROWS, STYLES)
 def test_what_was_written_is_read_back(rows: list[tuple[str, str, str]], style: Style) -> None:
     desired = read(style.write(rows), LETTERS)
@@ -83,7 +82,6 @@ def test_what_was_written_is_read_back(rows: list[tuple[str, str, str]], style: 
     assert desired.rows["_row"].to_list() == list(range(2, len(rows) + 2))
 
 
-@settings(max_examples=30)
 @given(ROWS, STYLES)
 def test_header_and_rows_are_the_bytes_of_the_sheet(rows: list[tuple[str, str, str]], style: Style) -> None:
     raw = style.write(rows)
@@ -92,7 +90,6 @@ def test_header_and_rows_are_the_bytes_of_the_sheet(rows: list[tuple[str, str, s
     assert b"".join(raw[start:end] for start, end in spans) == raw
 
 
-@settings(max_examples=30)
 @given(ROWS, STYLES, st.data())
 def test_the_header_and_any_rows_of_a_sheet_are_a_sheet(
     rows: list[tuple[str, str, str]], style: Style, data: st.DataObject
@@ -105,7 +102,6 @@ def test_the_header_and_any_rows_of_a_sheet_are_a_sheet(
     assert part.rows.select("_key", *FIELDS).row(0) == whole.rows.select("_key", *FIELDS).row(number)
 
 
-@settings(max_examples=30)
 @given(ROWS, STYLES)
 def test_the_line_of_a_row_is_where_it_starts(rows: list[tuple[str, str, str]], style: Style) -> None:
     desired = read(style.write(rows), LETTERS)

@@ -158,5 +158,5 @@ class States(RuleBasedStateMachine):
         shutil.rmtree(self.root)
 
 
-States.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+States.TestCase.settings = settings(stateful_step_count=20)
 TestStates = States.TestCase

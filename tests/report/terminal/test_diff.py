@@ -16,7 +16,7 @@ from layersync.values.plan import PlanState
 from layersync.values.problem import Problem, Severity
 from layersync.values.report import Report
 from tests.report.made import change, edit, job, line, plan, report
-from tests.report.texts import patient, texts, values
+from tests.report.texts import texts, values
 
 ARCHIVE = Hold(guard=Guard.ARCHIVE, counted=1, limit=0, message="", override="", rows=frozenset({5}))
 WRONG = Problem(
@@ -176,7 +176,6 @@ def test_no_more_than_200_lines_tell_of_problems() -> None:
     assert "    name  - Acme" in lines(diff_text(made))
 
 
-@patient
 @given(name=texts, key=texts, message=texts, header=texts, before=values, after=values)
 def test_no_value_is_markup_or_steers_the_terminal(
     name: str, key: str, message: str, header: str, before: object, after: object

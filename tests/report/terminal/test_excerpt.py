@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from layersync.report.show import visible
 from layersync.report.terminal.excerpt import excerpts
-from tests.report.texts import patient, texts
+from tests.report.texts import texts
 
 LONG = "Daily ritual coffee for runners and night-shift workers, roasted weekly and shipped as you actually drink it."
 
@@ -55,13 +55,11 @@ def test_a_difference_that_is_not_shown_is_told() -> None:
     assert [excerpt.more for excerpt in excerpts(LONG, LONG.replace("Daily", "Weekly"), 40)] == [False, False]
 
 
-@patient
 @given(texts, texts, st.integers(30, 90))
 def test_no_excerpt_is_wider_than_asked_for(one: str, other: str, width: int) -> None:
     assert all(cell_len(excerpt.text) <= width for excerpt in excerpts(one, other, width))
 
 
-@patient
 @given(
     st.text("ab \u6771", min_size=40, max_size=200),
     st.integers(0, 199),
@@ -77,7 +75,6 @@ def test_one_changed_character_is_seen_on_both_sides(text: str, at: int, new: st
     assert new in second.text[second.start : second.end]
 
 
-@patient
 @given(texts, texts)
 def test_short_texts_are_shown_whole(one: str, other: str) -> None:
     first, second = excerpts(one, other, 10_000)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,32 +77,33 @@ def with_type(kind: str) -> bytes:
 
 DOCTYPE = '<!DOCTYPE x [<!ENTITY a "b">]>'
 
-REFUSED_BEFORE_PARSING = [
-    (twice(), "is in it twice"),
-    (many_parts(), "more than 2,000"),
-    (large_part(201_000_000), "unpacks to"),
-    (large_part(20_000_000), "packed more than 200:1"),
-    (encrypted_entry(), "protected by a password"),
-    (encrypted_ods(), "protected by a password"),
-    (with_type("sheet.binary.macroEnabled.main"), ".xlsb"),
-    (with_type("officedocument.wordprocessingml.document.main+xml"), "no Excel workbook"),
-    (zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), "no spreadsheet"),
-    (zipped({"planets.csv": "planetId"}), "zip archive"),
-    (zipped({}), "zip archive"),
-    (xlsx(GOOD)[:-30], "cannot be unpacked"),
-    (b"PK\x03\x04", "cannot be unpacked"),
-    (zipped(with_strings(DOCTYPE + SHARED.format(1, "&a;"))), "DOCTYPE"),
-    (zipped(xlsx_parts({"Planets": DOCTYPE + sheet_xml(GOOD)})), "DOCTYPE"),
-    (zipped(with_strings("") | {"xl/theme/x.xml": (" " * 2_000_000 + DOCTYPE).encode("utf-16")}), "DOCTYPE"),
-    (zipped(with_strings(" " * ((1 << 20) - 4) + DOCTYPE)), "DOCTYPE"),
-    (zipped({"[Content_Types].xml": "<a/>"}), "no Excel workbook"),
+# made when they are wanted: some are large
+REFUSED_BEFORE_PARSING: list[tuple[Callable[[], bytes], str]] = [
+    (twice, "is in it twice"),
+    (many_parts, "more than 2,000"),
+    (lambda: large_part(201_000_000), "unpacks to"),
+    (lambda: large_part(20_000_000), "packed more than 200:1"),
+    (encrypted_entry, "protected by a password"),
+    (encrypted_ods, "protected by a password"),
+    (lambda: with_type("sheet.binary.macroEnabled.main"), ".xlsb"),
+    (lambda: with_type("officedocument.wordprocessingml.document.main+xml"), "no Excel workbook"),
+    (lambda: zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": ""}), "no spreadsheet"),
+    (lambda: zipped({"planets.csv": "planetId"}), "zip archive"),
+    (lambda: zipped({}), "zip archive"),
+    (lambda: xlsx(GOOD)[:-30], "cannot be unpacked"),
+    (lambda: b"PK\x03\x04", "cannot be unpacked"),
+    (lambda: zipped(with_strings(DOCTYPE + SHARED.format(1, "&a;"))), "DOCTYPE"),
+    (lambda: zipped(xlsx_parts({"Planets": DOCTYPE + sheet_xml(GOOD)})), "DOCTYPE"),
+    (lambda: zipped(with_strings("") | {"xl/theme/x.xml": (" " * 2_000_000 + DOCTYPE).encode("utf-16")}), "DOCTYPE"),
+    (lambda: zipped(with_strings(" " * ((1 << 20) - 4) + DOCTYPE)), "DOCTYPE"),
+    (lambda: zipped({"[Content_Types].xml": "<a/>"}), "no Excel workbook"),
 ]
 
 
-@pytest.mark.parametrize(("raw", "said"), REFUSED_BEFORE_PARSING, ids=[said for _, said in REFUSED_BEFORE_PARSING])
-def test_D2_D3_D4_D8_what_the_zip_shows_is_refused_before_any_parser(raw: bytes, said: str) -> None:
+@pytest.mark.parametrize(("make", "said"), REFUSED_BEFORE_PARSING, ids=[said for _, said in REFUSED_BEFORE_PARSING])
+def test_D2_D3_D4_D8_what_the_zip_shows_is_refused_before_any_parser(make: Callable[[], bytes], said: str) -> None:
     with pytest.raises(Unreadable) as refusal:
-        parsed(raw)
+        parsed(make())
     assert said in refusal.value.message
     assert refusal.value.what_to_do
 
@@ -110,26 +112,35 @@ def test_small_parts_may_be_packed_as_well_as_they_like() -> None:
     assert parsed(large_part(9_000_000)).header == ["planetId", "title"]
 
 
-def bombs() -> list[tuple[str, bytes, str]]:
-    long = texts(1, "planetId", "title") + row(2, number("A2", 1), '<c r="B2" t="s"><v>0</v></c>')
-    wide = '<table:table-row table:number-rows-repeated="1048576">{}</table:table-row>'
-    cell = ods_cell("x", more='table:number-columns-repeated="200"')
-    return [
-        ("declared count", zipped(with_strings(SHARED.format("9999999999999", "a"), long)), STOPPED),
-        ("far cell", xlsx(GOOD + row(1_048_576, number("XFD1048576", 1))), "Planets!XFD1048576 is beyond column GR"),
-        (
-            "far cell in reach",
-            xlsx(GOOD + row(1_048_576, number("GR1048576", 1))),
-            "Planets!GR1048576 is in use, so far",
-        ),
-        ("long string", zipped(with_strings(SHARED.format(1, "x" * 199_000_000), long)), "packed more than"),
-        ("repeated cells", ods(wide.format(cell)), "more than 10,000,000 cells"),
-    ]
+LONG = texts(1, "planetId", "title") + row(2, number("A2", 1), '<c r="B2" t="s"><v>0</v></c>')
+WIDE = '<table:table-row table:number-rows-repeated="1048576">{}</table:table-row>'
+CELL = ods_cell("x", more='table:number-columns-repeated="200"')
 
 
-@pytest.mark.parametrize(("raw", "said"), [pytest.param(raw, said, id=name) for name, raw, said in bombs()])
-def test_D1_a_file_that_would_end_the_parser_ends_nothing_else(raw: bytes, said: str) -> None:
-    refusal = refused(raw)
+def miscounted() -> bytes:
+    return zipped(with_strings(SHARED.format("9999999999999", "a"), LONG))
+
+
+BOMBS: list[tuple[str, Callable[[], bytes], str]] = [
+    ("declared count", miscounted, STOPPED),
+    (
+        "far cell",
+        lambda: xlsx(GOOD + row(1_048_576, number("XFD1048576", 1))),
+        "Planets!XFD1048576 is beyond column GR",
+    ),
+    (
+        "far cell in reach",
+        lambda: xlsx(GOOD + row(1_048_576, number("GR1048576", 1))),
+        "Planets!GR1048576 is in use, so far",
+    ),
+    ("long string", lambda: zipped(with_strings(SHARED.format(1, "x" * 199_000_000), LONG)), "packed more than"),
+    ("repeated cells", lambda: ods(WIDE.format(CELL)), "more than 10,000,000 cells"),
+]
+
+
+@pytest.mark.parametrize(("make", "said"), [pytest.param(make, said, id=name) for name, make, said in BOMBS])
+def test_D1_a_file_that_would_end_the_parser_ends_nothing_else(make: Callable[[], bytes], said: str) -> None:
+    refusal = refused(make())
     assert said in refusal.message
     assert refusal.what_to_do
 
@@ -148,6 +159,6 @@ def test_the_child_says_nothing_and_knows_no_key(
     spy.write_text(f"import os\nopen({str(tmp_path / 'env')!r}, 'w').write(repr(dict(os.environ)))\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("LAYERS_API_KEY", "canary")
-    assert STOPPED in refused(bombs()[0][1]).message
+    assert STOPPED in refused(miscounted()).message
     assert "canary" not in (tmp_path / "env").read_text(encoding="utf-8")
     assert capfd.readouterr() == ("", "")
