@@ -1,7 +1,11 @@
 """Every hostile sheet of the corpus is read or refused in words, at its place, within time and memory."""
 
+import fcntl
+import json
+import os
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -23,24 +27,30 @@ WHOLE = re.compile(
     | the\ parser\ stopped | has\ \d+\ tabs: | has\ no\ tab | has\ no\ visible\ tab""",
     re.VERBOSE,
 )
-# the cases of a letter are checked in one run, and so belong to one worker
-MARKS = {letter: [pytest.mark.xdist_group(f"corpus {letter}")] for letter in "ABDE"}
 # every workbook costs a process of its own; of the same hazards, tests/sheet/workbooks tests the worst every time
-MARKS["D"].append(pytest.mark.slow)
-GROUPS = [pytest.param(letter, marks=marks) for letter, marks in MARKS.items()]
+SLOW = {"D": [pytest.mark.slow]}
+GROUPS = [pytest.param(letter, marks=SLOW.get(letter, [])) for letter in "ABDE"]
 EACH = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.stem, marks=MARKS[case.hazard[0]]) for case in hazards.CASES]
+    "case", [pytest.param(case, id=case.stem, marks=SLOW.get(case.hazard[0], [])) for case in hazards.CASES]
 )
 
 
 @pytest.fixture(scope="session")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Checked, Path]]:
-    """Gives the one run of the program over all cases of a letter."""
+    """Gives the one run of the program over all cases of a letter, which the processes of a test run share."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     @cache
     def run(letter: str) -> tuple[Checked, Path]:
-        folder = tmp_path_factory.mktemp(letter)
-        return check([case for case in hazards.CASES if case.hazard[0] == letter], folder), folder
+        folder, kept = shared / f"corpus-{letter}", shared / f"corpus-{letter}.json"
+        with (shared / f"corpus-{letter}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                folder.mkdir()
+                ran = check([case for case in hazards.CASES if case.hazard[0] == letter], folder)
+                kept.write_text(json.dumps(asdict(ran)), encoding="utf-8")
+        return Checked(**json.loads(kept.read_bytes())), folder
 
     return run
 

@@ -13,7 +13,7 @@ from tests.end_to_end.forks import End
 from tests.end_to_end.many import Many, many_rows
 
 FEW_ROWS, ALL_ROWS = 12, 300
-FEW = 3
+FEW = 2
 RESUMES_KILLED = 2
 
 

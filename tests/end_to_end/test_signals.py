@@ -13,7 +13,7 @@ from tests.end_to_end.forks import End, Fork
 from tests.end_to_end.many import Many, many_rows
 
 FEW_ROWS, ALL_ROWS = 12, 300
-FEW = 3
+FEW = 2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LATEST_S = 30.0  # an answer that comes later than anybody waits for it
 APART_S = 0.3  # at most, between the first signal and the second

@@ -14,7 +14,7 @@ from tests.sandbox.server import RunningSandbox, running_sandbox
 
 FIELD = "customerExternalId"
 GUARDS = "[guards]\nmax_changes = 99999\n[jobs.projects]\nsource = 'projects.csv'"
-TRIES = 60
+TRIES = 25
 
 
 @pytest.fixture(scope="module")

@@ -174,6 +174,7 @@ def worlds(draw: st.DrawFn) -> tuple[Resource, list[Record], Mapping[str, object
 
 
 @given(worlds())
+@settings(max_examples=settings.default.max_examples // 2)
 def test_whatever_the_records_hold_the_sheet_plans_to_nothing_and_tells_every_blank(world) -> None:
     form, records, more = world
     draft = draft_for(form, records, **more)
