@@ -17,6 +17,12 @@ def rows(folder: Path) -> Iterator[Record]:
             }
 
 
+def sheet(folder: Path) -> None:
+    """Reads the rows, and lets go of each."""
+    for _ in rows(folder):
+        pass
+
+
 def live_by_id(folder: Path) -> dict[str, Record]:
     """The live records by id."""
     with (folder / "live.ndjson").open("rb") as file:

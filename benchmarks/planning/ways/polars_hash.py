@@ -14,20 +14,25 @@ _METADATA = pl.Struct(
 
 def find(folder: Path) -> set[tuple[str, str]]:
     """The schema of metadata is known here, which of a free-form object it never is."""
-    sheet = pl.read_csv(folder / "sheet.csv", infer_schema=False)
+    rows = sheet(folder)
     schema = {name: _METADATA if name == "metadata" else pl.String for name in FIELDS}
     live = pl.read_ndjson(folder / "live.ndjson", schema=schema)
     live = live.with_columns(pl.col("metadata").struct.json_encode())
-    ours, theirs = _hashed(sheet), _hashed(live)
+    ours, theirs = _hashed(rows), _hashed(live)
     rest = ours.join(theirs, on=["id", "hash"], how="anti")
     at = rest.select("id", "mine").join(theirs.select("id", "mine"), on="id", how="inner", suffix="_live")
-    wanted, held = sheet[at["mine"]], live[at["mine_live"]]
+    wanted, held = rows[at["mine"]], live[at["mine_live"]]
     return {
         (row["id"], name)
         for row, other in zip(wanted.iter_rows(named=True), held.iter_rows(named=True), strict=True)
         for name in FIELDS
         if not _same(name, row[name], other[name])
     }
+
+
+def sheet(folder: Path) -> pl.DataFrame:
+    """The rows, every cell as text."""
+    return pl.read_csv(folder / "sheet.csv", infer_schema=False)
 
 
 def _hashed(frame: pl.DataFrame) -> pl.DataFrame:
