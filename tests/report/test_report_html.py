@@ -88,6 +88,12 @@ def test_the_page_tells_target_summary_budget_and_every_row_that_matters() -> No
     ]
 
 
+def test_the_page_names_what_every_job_was_made_from() -> None:
+    made = report(job(plan([line(8, PlanState.UNCHANGED)])))
+    (source,) = made.sources
+    assert f"projects: {source.path}, {source.rows:,} rows" in page(made).texts
+
+
 def test_rows_are_filtered_without_a_script() -> None:
     html = "".join(report_html(mixed()))
     radios = [attributes["id"] for tag, attributes in Page(html).elements if tag == "input"]

@@ -71,6 +71,8 @@ def _header(report: Report) -> Element:
     header.append(_text("h1", head_text(report).plain))
     told = (f"run {run.run_id}", f"layersync {run.command}", f"started {instant(run.started_at)}", run.tool_version)
     header.append(_text("p", " · ".join(told)))
+    for one in report.sources:
+        header.append(_text("p", f"{one.job}: {one.path}, {one.rows:,} rows"))
     return header
 
 
