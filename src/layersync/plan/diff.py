@@ -20,12 +20,16 @@ def matched_rows(desired: Desired, live: Live) -> pl.DataFrame:
     """Gives the usable rows of the sheet that a live record answers to.
 
     Columns: `_index` UInt32, the row's place in `desired.rows`; `_at` UInt32, its record's place in `live.records`.
-    Only the keys are joined: values are gathered a column at a time, which costs a fraction of a wide join.
+    Only the keys are joined, by their hashes, and then compared: that takes less than half of what joining text does.
+    Values are gathered a column at a time, which costs a fraction of a wide join.
     """
     usable = desired.rows.lazy().select("_key", "_state").with_row_index("_index")
     usable = usable.filter(pl.col("_state").is_in([RowState.OK.value, RowState.LIMIT.value]))
-    records = live.records.lazy().select("_key").with_row_index("_at")
-    return usable.join(records, on="_key", maintain_order="left").select("_index", "_at").collect()
+    hashes = live.records.lazy().select(hash=pl.col("_key").hash()).with_row_index("_at")
+    found = usable.select("_index", hash=pl.col("_key").hash()).join(hashes, on="hash", maintain_order="left")
+    pairs = found.select("_index", "_at").collect()
+    keys = live.records["_key"].rechunk().gather(pairs["_at"])
+    return pairs.filter(desired.rows["_key"].rechunk().gather(pairs["_index"]) == keys)
 
 
 def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resource) -> pl.DataFrame:

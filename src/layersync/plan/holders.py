@@ -38,10 +38,16 @@ class Holders:
         `records` are those that were read, in the columns of `Live.records`; `places` says which of them each usable
         row names, null where there is none.
         """
-        held = records[field].rechunk().str.normalize("NFC")
-        stated = pl.DataFrame({"value": self._cells[field], "held": held.gather(places), "place": places})
-        claims = stated.filter(pl.col("place").is_not_null() & pl.col("value").ne_missing(pl.col("held")))
-        claims = claims.filter(pl.col("value") != CLEAR).join(pl.DataFrame({"value": held}), on="value", how="anti")
+        cells = records[field].rechunk()
+        stated = pl.DataFrame({"value": self._cells[field], "held": cells.gather(places), "place": places})
+        differs = pl.col("value").ne_missing(pl.col("held"))
+        unequal = stated.filter(pl.col("place").is_not_null() & (pl.col("value") != CLEAR) & differs)
+        # a sheet is in NFC: what is equal as it stands is left out before the rest is brought into that form
+        claims = unequal.with_columns(pl.col("held").str.normalize("NFC")).filter(differs)
+        if claims.is_empty():
+            return set()
+        held = pl.DataFrame({"value": cells.str.normalize("NFC")})
+        claims = claims.join(held, on="value", how="anti")
         return {value for value in claims["value"] if (field, value) not in self._seen}
 
     def unseen(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -23,16 +23,16 @@ def rows_of(
     form: Resource,
 ) -> pl.DataFrame:
     """Gives the frame that `Plan.rows` describes; `problems` are all of them, decisions included."""
-    records = live.records.select(pl.col("_id").alias("id"), pl.col("_name").alias("name")).with_row_index("_at")
+    nobody = pl.repeat(None, len(desired.rows), dtype=pl.UInt32, eager=True)
+    at = nobody.scatter(matched["_index"], matched["_at"]) if len(matched) else nobody
+    records = live.records.select(pl.col("_id").alias("id"), pl.col("_name").alias("name"))
     states = pl.DataFrame(
         {"row": [one.row for one in decisions], "decided": [one.state.value for one in decisions]},
         schema={"row": pl.UInt32, "decided": pl.String},
     )
     found = (
         desired.rows.select("_key", "_state", row="_row", line="_line", key="_key_text")
-        .with_row_index("_index")
-        .join(matched, on="_index", how="left", maintain_order="left")
-        .join(records, on="_at", how="left", maintain_order="left")
+        .with_columns(at.alias("_at"), *(column.rechunk().gather(at) for column in records))
         .join(states, on="row", how="left", maintain_order="left")
         .with_columns(pl.coalesce("decided", _state(live)).alias("state"))
         .join(_said(problems), on="row", how="left", maintain_order="left")
