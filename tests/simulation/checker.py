@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from tests.simulation.history import Applied, Edited, History, Record, Sent
@@ -44,6 +45,7 @@ def violations(history: History, runs: Sequence[Ended]) -> Iterator[str]:
             yield f"{sent.run}: a PATCH at {sent.at:.1f} left before the disk held its intent"
     yield from _keys(history)
     yield from _pauses(history)
+    yield from _together(history, runs)
     for run in runs:
         if run.error:
             yield f"{run.run}: it ended with {run.error}"
@@ -93,6 +95,15 @@ def _keys(history: History) -> Iterator[str]:
             keys.add(sent.key or "")
         if len(keys) > 1 and (sent.run, sent.path) not in conflicts:
             yield f"{sent.run}: two keys for one change"
+
+
+def _together(history: History, runs: Sequence[Ended]) -> Iterator[str]:
+    """Of two runs at the same time only one writes."""
+    writers = {sent.run for sent in history.sent if sent.method == "PATCH"}
+    writing = [run for run in runs if run.run in writers]
+    for one, other in combinations(writing, 2):
+        if one.began < other.ended and other.began < one.ended:
+            yield f"{one.run} and {other.run} wrote at once"
 
 
 def _pauses(history: History) -> Iterator[str]:

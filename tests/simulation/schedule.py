@@ -110,10 +110,10 @@ def _nights(rng: Random) -> list[Night]:
             night.wall_off_s = rng.choice((-1, 1)) * rng.uniform(60, 30 * 3600)
         if rng.random() < 0.15:
             night.wall_jump = (rng.uniform(0, 20), rng.choice((-7200.0, 7200.0, 26 * 3600.0)))
-        if rng.random() < 0.2:
-            night.signal_at = rng.choice((rng.uniform(0, 2), rng.uniform(0, 40)))
+        if rng.random() < 0.25:
+            night.signal_at = rng.choice((rng.uniform(0, 2), rng.uniform(1, 10), rng.uniform(0, 40)))
         if rng.random() < 0.15:
-            night.max_duration_s = rng.choice((rng.uniform(0, 2), rng.uniform(1, 120)))
+            night.max_duration_s = rng.choice((rng.uniform(0, 2), rng.uniform(1, 10), rng.uniform(1, 120)))
         if rng.random() < 0.15:
             night.beside = rng.uniform(0, 5)
         nights.append(night)
