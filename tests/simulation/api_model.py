@@ -188,6 +188,7 @@ class Wire:
         fate = self._fate()
         there = self._rng.uniform(0.02, 0.3)
         if fate == "unreachable":
+            sent.left = False
             await asyncio.sleep(there)
             raise NotSent("connection refused")
         if fate in {"lost_request", "late"}:

@@ -91,7 +91,7 @@ def _keys(history: History) -> Iterator[str]:
         if sent.at - before.at >= KEY_LIFE_S:
             yield f"{sent.run}: a key was used again after {(sent.at - before.at) / 3600:.1f} hours"
         keys = of_record.setdefault((sent.run, sent.path), set())
-        if sent.answer != 429:  # what was refused for its rate was not done, and may be made anew
+        if sent.perhaps:  # what was certainly not done may be made anew
             keys.add(sent.key or "")
         if len(keys) > 1 and (sent.run, sent.path) not in conflicts:
             yield f"{sent.run}: two keys for one change"
@@ -145,7 +145,7 @@ def _stale(history: History, run: Ended) -> Iterator[str]:
     for sent in history.sent:
         if sent.run != run.run or sent.method != "PATCH" or sent.key in perhaps:
             continue
-        if sent.answer != 429:
+        if sent.perhaps:
             perhaps.add(sent.key or "")
         oldest = JUST_NOW_S if b"metadata" in (sent.body or b"") else FRESH_S
         record_id = sent.path.rpartition("/")[2]
@@ -174,7 +174,9 @@ def _shown_before(history: History, sent: Sent, record_id: str) -> Iterator[Reco
 
 def _report(history: History, run: Ended, report: Mapping[str, Any]) -> Iterator[str]:
     rows, code = report["rows"], report["run"]["exit_code"]
-    if not rows:
+    if sum(report["counts"].values()) != len(rows):
+        yield f"{run.run}: the report counts other rows than it shows"
+    if not rows and not any(job["reads"] for job in report["jobs"]):  # it came to no plan
         if code not in {6, 7, 8} | SIGNALLED:
             yield f"{run.run}: it ended with {code} and says nothing of its rows"
         return

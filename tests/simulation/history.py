@@ -13,7 +13,7 @@ class Sent:
     `base` is what the journal says that a PATCH was made from, by path; None where the disk did not hold its intent for
     good at that moment. `arrivals` are the times at which the server took it up, `answer` is the status that came back
     at `answered`, None where none did. `shown` is the record in that answer, `listed` those of a list by id; `pause_s`
-    is what a 429 asked for, None where it said nothing sensible.
+    is what a 429 asked for, None where it said nothing sensible. `left` is False where there was no connection.
     """
 
     run: str
@@ -29,6 +29,12 @@ class Sent:
     shown: Record | None = None
     listed: Mapping[str, Record] = field(default_factory=dict)
     pause_s: float | None = None
+    left: bool = True
+
+    @property
+    def perhaps(self) -> bool:
+        """Whether, for all that a process can know, it may have been carried out."""
+        return self.left and self.answer != 429
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
