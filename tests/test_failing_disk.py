@@ -7,7 +7,7 @@ import itertools
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,9 @@ formats = ["csv", "json", "html", "markdown", "junit"]
 [jobs.projects]
 source = "projects.csv"
 """
-FILES = ("results.csv", "changes.csv", "results.json", "report.html", "summary.md", "junit.xml", "retry.csv")
-HEALTHY, STOPPED_EARLY = 3, 8  # one row of the sheet is not found
+FILES = ("results.csv", "changes.csv", "results.json", "report.html", "summary.md", "junit.xml")
+STOPPED_EARLY = 8
+OLD, NEW = ["old"] * ROWS, [f"new {n}" for n in range(ROWS)]
 DEAD_AFTER = 2
 PARTS = 4
 
@@ -94,7 +95,24 @@ class Scene:
         """The disk with everything that the program writes here."""
         return FailingDisk((self.place.folder / ".layersync", self.place.folder / "reports"), **more)
 
-    def dies(self) -> None:
+    def reports(self) -> set[Path]:
+        """The reports that there are."""
+        return set((self.place.folder / "reports").glob("*/results.json"))
+
+    def nothing(self) -> tuple[str, ...]:
+        """Nothing came before."""
+        return ()
+
+    def works(self) -> tuple[str, ...]:
+        """A run that does its work; gives its id."""
+        return (self.place.call("sync").folder.name,)
+
+    def previews(self) -> tuple[str, ...]:
+        """Saves a plan, on another disk; gives its name."""
+        self.place.call("plan", "--out", "plan.json")
+        return ("plan.json",)
+
+    def dies(self) -> tuple[str, ...]:
         """A run whose process dies in the middle of its writes."""
         self.server.dies_at = DEAD_AFTER
         with contextlib.suppress(Killed, BaseExceptionGroup):
@@ -103,6 +121,28 @@ class Scene:
         state = self.place.folder / ".layersync"
         shutil.rmtree(state)
         state.with_name("image").rename(state)
+        return ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """What is run on the failing disk, after what, how it ends well at first and if asked for again, what it does."""
+
+    first: Callable[[Scene], tuple[str, ...]]
+    command: str = "sync"
+    code: int = 3  # one row of the sheet is not found
+    codes_again: tuple[int, ...] = (3,)
+    before: Sequence[str] = tuple(OLD)
+    after: Sequence[str] = tuple(NEW)
+    effects: int = 1
+
+
+STORIES = {
+    "first-run": Story(Scene.nothing),
+    "after-a-death": Story(Scene.dies),
+    "apply": Story(Scene.previews, "apply", code=0, codes_again=(0, 9)),
+    "undo": Story(Scene.works, "undo", code=0, codes_again=(0,), before=tuple(NEW), after=tuple(OLD), effects=2),
+}
 
 
 @pytest.fixture
@@ -129,10 +169,10 @@ def new_scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calla
 @pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))])
 @pytest.mark.parametrize("for_ever", [False, True], ids=["once", "for-ever"])
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
-@pytest.mark.parametrize("after_a_death", [False, True], ids=["first-run", "after-a-death"])
+@pytest.mark.parametrize("story", STORIES)
 def test_any_operation_of_the_disk_may_fail(
     new_scene: Callable[[], Scene],
-    after_a_death: bool,
+    story: str,
     error: int,
     for_ever: bool,
     part: int,
@@ -140,20 +180,22 @@ def test_any_operation_of_the_disk_may_fail(
 ) -> None:
     """With --slow each of them in turn, in so many parts; else a few."""
 
+    told = STORIES[story]
+
     def one(at: int) -> tuple[FailingDisk, list[str]]:
         scene = new_scene()
-        if after_a_death:
-            scene.dies()
+        words = (told.command, *told.first(scene))
+        earlier = scene.reports()
         with failing(scene.disk(at=at, error=error, for_ever=for_ever)) as disk:
-            ran = scene.place.call("sync")
-        found = [*judged(scene, ran)]
+            ran = scene.place.call(*words)
+        found = [*judged(told, words, scene, ran, earlier)]
         shutil.rmtree(scene.place.folder)
         return disk, found
 
     healthy, found = one(0)
     assert found == []
     everything = range(1, len(healthy.done) + 1)
-    first = 17 * (4 * after_a_death + 2 * for_ever + (error == errno.EIO))
+    first = 17 * (4 * [*STORIES].index(story) + 2 * for_ever + (error == errno.EIO))
     slow = request.config.getoption("--slow")
     wrong = {}
     for at in everything[part::PARTS] if slow else everything[first::300]:
@@ -163,22 +205,21 @@ def test_any_operation_of_the_disk_may_fail(
     assert wrong == {}
 
 
-def judged(scene: Scene, ran: Ran) -> Iterator[str]:
+def judged(story: Story, words: tuple[str, ...], scene: Scene, ran: Ran, earlier: set[Path]) -> Iterator[str]:
     """What is wrong with how a run ended, and with the two after it, whose disk is sound."""
     server = scene.server
     if server.unwritten:
         yield f"sent without an intent on the disk: {server.unwritten}"
-    if ran.code not in {HEALTHY, STOPPED_EARLY} or "Traceback" in ran.err or "unexpected" in ran.err + ran.out:
+    if ran.code not in {story.code, STOPPED_EARLY} or "Traceback" in ran.err or "unexpected" in ran.err + ran.out:
         yield f"ended with {ran.code}: {ran.err}"
-    yield from (
-        f"untold: {n} {ran.err}" for n in range(ROWS) if server.taglines[n] != "old" and not _told(n, scene, ran)
-    )
-    if ran.code == HEALTHY:
+    changed = [n for n in range(ROWS) if server.taglines[n] != story.before[n]]
+    yield from (f"untold: {n} {ran.err}" for n in changed if not _told(n, scene.reports() - earlier, ran))
+    if ran.code == story.code:
         yield from _not_whole(scene)
-    again = scene.place.call("sync")
-    if (again.code, server.taglines) != (HEALTHY, [f"new {n}" for n in range(ROWS)]):
+    again = scene.place.call(*words)
+    if again.code not in story.codes_again or server.taglines != [*story.after]:
         yield f"the next run ended with {again.code}: {again.err} {server.taglines}"
-    if set(server.effects.values()) != {1}:
+    if set(server.effects.values()) != {story.effects}:
         yield f"effects: {server.effects}"
     yield from (f"then: {wrong}" for wrong in _not_whole(scene))
     sent = len(server.sends("PATCH"))
@@ -187,11 +228,11 @@ def judged(scene: Scene, ran: Ran) -> Iterator[str]:
         yield "the run after that still sent something"
 
 
-def _told(n: int, scene: Scene, ran: Ran) -> bool:
-    """Whether the report, or else stderr, says that a row was changed."""
-    for report in (scene.place.folder / "reports").glob("*/results.json"):
+def _told(n: int, reports: set[Path], ran: Ran) -> bool:
+    """Whether a report, or else stderr, says that a row was changed."""
+    for report in reports:
         outcomes = {row["key"]: row["outcome"] for row in json.loads(report.read_bytes())["rows"]}
-        if outcomes[an_id(n)] in {"changed", "converged"}:
+        if outcomes.get(an_id(n)) in {"changed", "converged"}:
             return True
     return any(an_id(n) in line and "changed" in line for line in ran.err.splitlines())
 
