@@ -133,10 +133,10 @@ BUGS = (
         "        if state == PlanState.CHANGE and row not in job.outcomes:\n            continue\n",
     ),
     Planted(
-        "what was not attempted does not count",
+        "that a run stopped early does not count",
         "report/exit_code.py",
-        "(job.plan is None or told[Word.NOT_ATTEMPTED])",
-        "job.plan is None",
+        "found = {report.failure.exit_code} if report.failure else set()",
+        "found: set[int] = set()",
     ),
     Planted(
         "a refusal is reported as done",
