@@ -1,11 +1,14 @@
 """How the tests run: slow ones on demand, Hypothesis the same every time in CI."""
 
+import gc
 import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-_EXAMPLES, MORE_EXAMPLES = 30, 100  # of each property; the latter with --slow
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # there is a worker for each core; not for processes that tests start
+
+_EXAMPLES, MORE_EXAMPLES = 25, 100  # of each property; the latter with --slow
 _SAME_EACH_TIME = bool(os.environ.get("CI"))
 settings.register_profile(
     "default",
@@ -46,6 +49,12 @@ def campaign(request: pytest.FixtureRequest) -> int | None:
 def slow(request: pytest.FixtureRequest) -> bool:
     """True where `--slow` asks for more than a few tries."""
     return bool(request.config.getoption("--slow"))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live as long as the run: no sweep need look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

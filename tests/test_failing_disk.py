@@ -198,7 +198,7 @@ def test_any_operation_of_the_disk_may_fail(
     first = 17 * (4 * [*STORIES].index(story) + 2 * for_ever + (error == errno.EIO))
     slow = request.config.getoption("--slow")
     wrong = {}
-    for at in everything[part::PARTS] if slow else everything[first::300]:
+    for at in everything[part::PARTS] if slow else everything[first::500]:
         disk, found = one(at)
         if found:
             wrong[f"{at}: {disk.failed[:1]}"] = found

@@ -131,7 +131,7 @@ def test_anything_but_yes_sends_nothing(answer: str, folder: Path) -> None:
         assert "nothing was sent" in terminal.seen.lower()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
 def test_other_signals_end_the_run_at_the_question_too(number: int, folder: Path) -> None:
     with at_a_terminal(folder, "sync") as terminal:
         terminal.until("[y/N]")

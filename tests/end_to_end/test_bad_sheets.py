@@ -47,7 +47,7 @@ def test_each_bad_cell_is_told_exactly_and_the_good_row_beside_it_is_done(place:
     for number, (header, row, *_) in enumerate(BAD_CELLS.values()):
         good = f"{CAFE}{',' * header.count(',')}Etc/GMT+1"  # the same in all: jobs must not contradict each other
         place.sheet(f"{header}\n{row}\n{good}\n", f"{number}.csv")
-    ran = place.run("sync")
+    ran = place.call("sync")
     assert ran.code == 3
     assert "Traceback" not in ran.out + ran.err
     assert api.project(CAFE)["timezone"].startswith("Etc/")

@@ -142,7 +142,12 @@ def test_an_export_that_cannot_be_whole_writes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=str
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGTERM, 143, id="TERM"),
+        pytest.param(signal.SIGINT, 130, id="INT", marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, 129, id="HUP", marks=pytest.mark.slow),
+    ],
 )
 def test_a_signal_ends_an_export_at_once_and_nothing_is_left(
     ready: Place, api: Traffic, number: signal.Signals, code: int

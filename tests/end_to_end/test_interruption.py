@@ -49,7 +49,12 @@ def assert_all_done_once(api: Traffic, ids: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=str
+    ("number", "code"),
+    [
+        pytest.param(signal.SIGTERM, 143, id="TERM"),
+        pytest.param(signal.SIGINT, 130, id="INT", marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, 129, id="HUP", marks=pytest.mark.slow),
+    ],
 )
 def test_a_signal_lets_requests_in_flight_finish_and_the_next_run_carries_on(
     many: Place, api: Traffic, ids: list[str], number: signal.Signals, code: int

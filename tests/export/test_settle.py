@@ -174,7 +174,7 @@ def worlds(draw: st.DrawFn) -> tuple[Resource, list[Record], Mapping[str, object
 
 
 @given(worlds())
-@settings(max_examples=settings.default.max_examples // 2)
+@settings(max_examples=settings.default.max_examples // 3)
 def test_whatever_the_records_hold_the_sheet_plans_to_nothing_and_tells_every_blank(world) -> None:
     form, records, more = world
     draft = draft_for(form, records, **more)
@@ -205,7 +205,7 @@ PLAIN_JSON = st.recursive(
 
 
 @given(st.lists(st.tuples(PLAIN, st.dictionaries(PLAIN, PLAIN_JSON, max_size=3)), min_size=1, max_size=3))
-@settings(max_examples=settings.default.max_examples // 2)
+@settings(max_examples=settings.default.max_examples // 3)
 def test_nothing_plain_is_left_out(values) -> None:
     records = [project(number, appName=text, metadata=data) for number, (text, data) in enumerate(values)]
     draft = draft_for(PROJECTS, records)

@@ -62,8 +62,8 @@ def test_A16_a_sheet_cut_anywhere_is_refused_or_ends_with_a_whole_row(slow: bool
     whole = read(raw)
     rows = whole.rows.select("_key", *FIELDS).rows()
     for size in range(len(raw)):
-        if not slow and raw[size - 2 : size + 2] == b"0000":
-            continue  # within an id, one cut is like the next
+        if not slow and raw[size - 2 : size + 2].isalnum():
+            continue  # within a word, one cut is like the next
         desired = read_or_none(raw[:size])
         if desired is None:
             continue
