@@ -1,5 +1,6 @@
 """What a plan keeps of a record: the fields that matter to it, cut straight out of the API's JSON."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
@@ -23,7 +24,7 @@ from layersync.values.cell import ABSENT, MARK, encode_borrowed, encode_json, en
 from layersync.values.desired import Column, Role
 
 _NUL = b"\\u0000"  # how JSON writes the character that our own marks start with
-_SPELLED_OUT = b"\\u"  # what may be half a character, or NUL: a glance at it is not enough
+_spelled_out = re.compile(rb"\\u").search  # what may be half a character, or NUL: a glance at it is not enough
 
 
 class Cut:
@@ -69,7 +70,7 @@ class Cut:
 
     def page(self, body: bytes) -> tuple[list[Excerpt], object]:
         """Takes a page of a listing apart: its items, glances where that is enough, and `nextCursor`. Raises Unfit."""
-        if _SPELLED_OUT not in body:
+        if not _spelled_out(body):
             page = _decoded(self._page_at_a_glance, body)
             return page.items, page.nextCursor
         page = _read(self._page, body)

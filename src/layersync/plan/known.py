@@ -1,7 +1,7 @@
 """What is known of a sheet's records so far: which are named, which were read, and where they are filed."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -72,35 +72,42 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     `stamps` are those of the full records that are remembered, by normalised id; None where none are to be.
     """
     asked = _asked(desired, form).with_row_index("line")
-    keys = asked["key"].to_list()
-    helped = pl.lit(value=True) if form.listing.parent_field is None else pl.col("parent").is_not_null()
-    spares = ~pl.col("full") | pl.col("id").is_null()  # a listing spares a request of these
-    if stamps:
-        spares = spares | pl.col("key").is_in(list(stamps))
-    helped = helped & spares
-    listable: dict[str | None, set[int]] = {}
-    for parent, lines in asked.filter(helped).group_by("parent", maintain_order=True).agg("line").iter_rows():
-        listable[parent] = set(lines)
-    few = form.listing.made is not None and 0 < sum(map(len, listable.values())) <= form.listing.page_limit
+    helped = asked.select(helped=_helped(form, stamps))["helped"]
+    few = form.listing.made is not None and 0 < helped.sum() <= form.listing.page_limit
     cut = Cut(desired.columns, form, desired.key_field, placed=few)
+    shelf = Shelf(cut, asked["key"], Stated(desired, asked["row"], cut))  # first: it has the sheet hashed meanwhile
+    keys = asked["key"].to_list()
     return Known(
         form=form,
         key_field=desired.key_field,
-        shelf=Shelf(cut, asked["key"], Stated(desired, asked["row"], cut)),
+        shelf=shelf,
         asked=asked,
         keys=keys,
         at=dict(zip(keys, range(len(keys)), strict=True)),
         slim=array("l", [-1]) * len(asked),
         full=array("l", [-1]) * len(asked),
-        in_full=bytearray(asked["full"]),
+        in_full=bytearray(asked["full"].to_list()),
         some_in_full=bool(asked["full"].any()),
-        listable=listable,
+        listable=_by_parent(asked.filter(helped)),
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),
         originals=Originals(desired),
         remembered=Remembered(stamps=stamps or {}),
         reach=Reach(cut=cut, page_limit=form.listing.page_limit) if few else None,
     )
+
+
+def _helped(form: Resource, stamps: Mapping[str, str] | None) -> pl.Expr:
+    """Tells of which lines a listing spares a request."""
+    spares = ~pl.col("full") | pl.col("id").is_null()
+    if stamps:
+        spares = spares | pl.col("key").is_in(list(stamps))
+    return spares if form.listing.parent_field is None else spares & pl.col("parent").is_not_null()
+
+
+def _by_parent(asked: pl.DataFrame) -> dict[str | None, set[int]]:
+    lines = asked.group_by("parent", maintain_order=True).agg("line")
+    return {parent: set(some) for parent, some in lines.iter_rows()}
 
 
 def file_page(page: Page[Excerpt], known: Known) -> list[int]:
@@ -114,12 +121,18 @@ def file_page(page: Page[Excerpt], known: Known) -> list[int]:
         known.full[line] = -1
         known.single.append(line)
     first = known.shelf.put(lines, items, page.read_at)
-    for place, line in enumerate(lines, first):
-        before = known.slim[line]
-        if before >= 0 and known.shelf.id_at(before) != known.shelf.id_at(place):
-            known.ambiguous.add(known.keys[line])
-        known.slim[line] = place
+    _note_places(lines, first, known)
     return lines
+
+
+def _note_places(lines: Iterable[int], first: int, known: Known) -> None:
+    """Notes where on the shelf the slim items of these lines are; a line with two different records is ambiguous."""
+    slim, shelf = known.slim, known.shelf
+    for place, line in enumerate(lines, first):
+        before = slim[line]
+        slim[line] = place
+        if before >= 0 and shelf.id_at(before) != shelf.id_at(place):
+            known.ambiguous.add(known.keys[line])
 
 
 def _note_strangers(items: Sequence[Excerpt], known: Known) -> None:

@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress, count
 from typing import Any
 
 import polars as pl
@@ -17,6 +16,7 @@ from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
 
 _COMPARED_AT_ONCE = 4_000
+_MOST_OPEN = 16_000  # records that wait while the rows of the sheet are still hashed
 
 
 class Shelf:
@@ -51,11 +51,12 @@ class Shelf:
         if self._stated is not None and excerpts and isinstance(excerpts[0], Glance):
             self._open_at += at
             self._open += self._stated.written(excerpts)
-            if len(self._open) >= _COMPARED_AT_ONCE:
+            if len(self._open) >= (_COMPARED_AT_ONCE if self._stated.ready else _MOST_OPEN):
                 self._compare()
         else:
             self._compare()
-            self._keep(at, excerpts, [False] * len(excerpts))
+            self._source.extend(range(-1 - self._read.lines, -1 - self._read.lines - len(excerpts), -1))
+            self._keep(excerpts)
         return first
 
     @property
@@ -79,15 +80,15 @@ class Shelf:
         """Reads those that wait and don't say what the sheet states."""
         if self._stated is None or not self._open:
             return
-        texts, at = self._open, self._open_at
+        texts, at = self._open, pl.Series(self._open_at, dtype=pl.Int64)
         self._open, self._open_at = [], []
         said = self._stated.said_by(texts, at)
-        self._keep(at, self._reread([*compress(texts, (not same for same in said))]), said)
+        own = -self._read.lines - (~said).cast(pl.Int64).cum_sum()
+        self._source.extend(at.zip_with(said, own).to_list())
+        self._keep(self._reread(texts[place] for place in (~said).arg_true()))
 
-    def _keep(self, at: Sequence[int], excerpts: Sequence[Excerpt], said: Sequence[bool]) -> None:
-        """Notes which records the sheet speaks for; `excerpts` are the others."""
-        own = count(-1 - self._read.lines, -1)
-        self._source.extend([line if same else next(own) for line, same in zip(at, said, strict=True)])
+    def _keep(self, excerpts: Sequence[Excerpt]) -> None:
+        """Files records that the sheet does not speak for."""
         self._read.add(len(excerpts), [self._cells_of(name, excerpts) for name in self.cut.stated])
 
     def _reread(self, texts: Iterable[bytes]) -> list[Excerpt]:

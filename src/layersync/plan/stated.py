@@ -1,6 +1,9 @@
 """Records of a page that say what the sheet states, letter by letter: nothing of them has to be read."""
 
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import repeat
 
 import msgspec
 import polars as pl
@@ -12,10 +15,9 @@ from layersync.plan.spelling import escapes_in
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
-_ROWS_AT_ONCE = 20_000  # rows that are written out as JSON in one piece: only its hash is kept
+_ROWS_AT_ONCE = 4_000  # rows that are written out as JSON in one piece: only its hash is kept
 
 _write = msgspec.json.Encoder(order="deterministic").encode
-_write_lines = msgspec.json.Encoder(order="deterministic").encode_lines
 
 
 class Stated:
@@ -23,7 +25,8 @@ class Stated:
 
     `rows` are the places in `desired.rows` of the lines that are asked for. Rows and records are compared as JSON, by a
     hash of 64 bits: text in the spelling that writers of JSON share, objects in one of our own. A record that spells
-    its text in another way is not found to be the same: then it is read like one that differs.
+    its text in another way is not found to be the same: then it is read like one that differs. The rows are hashed
+    beside everything else that is done, from the start.
     """
 
     def __init__(self, desired: Desired, rows: pl.Series, cut: Cut) -> None:
@@ -34,15 +37,18 @@ class Stated:
         self._texts = [name for name in cut.stated if name not in cut.json]
         self._objects = [name for name in cut.stated if name in cut.json]
         self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
-        self._hashes: pl.Series | None = None
+        self._hashes = self._hashing()
 
-    def said_by(self, texts: Sequence[bytes], lines: Sequence[int]) -> list[bool]:
-        """Tells which of the records that were `written` say what the sheet states on these lines."""
+    @property
+    def ready(self) -> bool:
+        """Tells that a comparison does not have to wait for the hashes of the rows."""
+        return self._hashes.done()
+
+    def said_by(self, texts: Sequence[bytes], lines: pl.Series) -> pl.Series:
+        """Tells, as Boolean, which of the records that were `written` say what the sheet states on these lines."""
         if not self._columns:
-            return [True] * len(texts)
-        self._hashes = self._hashed() if self._hashes is None else self._hashes
-        at = self._rows.gather(pl.Series(lines, dtype=pl.UInt32))
-        return (pl.Series(texts, dtype=pl.Binary).hash() == self._hashes.gather(at)).to_list()
+            return pl.repeat(value=True, n=len(texts), dtype=pl.Boolean, eager=True)
+        return pl.Series(texts, dtype=pl.Binary).hash() == self._hashes.result().gather(self._rows.gather(lines))
 
     def cells(self, field: str) -> pl.Series:
         """What a record that says the same holds in a field, by line."""
@@ -52,11 +58,19 @@ class Stated:
     def written(self, glances: Sequence[Excerpt]) -> list[bytes]:
         """The stated fields of records as JSON: what was not read stands there as it came; the others are let go of."""
         for slot in self._told:
-            for one in glances:
-                setattr(one, slot, UNSET)
-        lines = _write_lines(glances).split(b"\n")[:-1]
-        # no line break is part of a record that says what the sheet states
-        return lines if len(lines) == len(glances) else [*map(_write, glances)]
+            deque(map(setattr, glances, repeat(slot), repeat(UNSET)), maxlen=0)
+        return [*map(_write, glances)]
+
+    def _hashing(self) -> "Future[pl.Series]":
+        """Has the rows hashed by a thread of its own: Python is free for other things meanwhile."""
+        if not self._columns or not self.lines:
+            done: Future[pl.Series] = Future()
+            done.set_result(pl.Series(dtype=pl.UInt64))
+            return done
+        with_one = ThreadPoolExecutor(1)
+        hashing = with_one.submit(self._hashed)
+        with_one.shutdown(wait=False)
+        return hashing
 
     def _hashed(self) -> pl.Series:
         """The hash of every row of the sheet; several threads write them out, a piece each."""
