@@ -45,7 +45,7 @@ def test_beside_a_stranger_its_half_is_used_few_are_refused_none_leaves_early_an
     met = meet(
         {**POLICIES, "shallow": ShallowBucket}[policy], LIMIT, COUNT, headers=headers, stranger_share=0.5, seed=seed
     )
-    assert met.refused_share <= 0.03
+    assert met.refused_share <= (0.023 if headers else 0.03)  # what remains tells of the stranger
     assert met.early == 0
     assert met.done == COUNT
     fair_s = (COUNT - BURSTS[policy]) / (LIMIT / 2 / SPAN_S)

@@ -26,6 +26,11 @@ class Pace:
         """How long until the next request may leave."""
         return 0.0 if self._rate is None else max(0.0, self._next_at - now)
 
+    def refill(self, now: float, full_rate: float) -> float:
+        """How fast what the server says remains is reckoned to grow by itself: who was met lately takes most of it."""
+        pace = full_rate if self._rate is None else self._regained(self._rate, now, full_rate)
+        return full_rate * (pace / full_rate) ** 3
+
     def passed(self, now: float, full_rate: float) -> None:
         """A request leaves."""
         if self._rate is not None:

@@ -79,7 +79,7 @@ class Gate:
         self._freed.set()
         if remaining is not None:
             part = remaining // self._sharers
-            self._credit.said(part, slot.number, self._number, now, self.limit, self._rate)
+            self._credit.said(part, slot.number, self._number, now, self.limit, self._pace.refill(now, self._rate))
 
     def unused(self, slot: Slot) -> None:
         """No request left with this slot."""
@@ -122,7 +122,7 @@ class Gate:
         now = self._clock.now()
         if self.closed:
             return self._closed_until - now
-        paced = max(self._credit.wait_s(now, self._rate), self._pace.wait_s(now))
+        paced = max(self._credit.wait_s(now, self._pace.refill(now, self._rate)), self._pace.wait_s(now))
         # dust of adding up fractions is no reason to wait
         wait_s = max(self._own.wait_s(now, self.limit), paced if paced > _DUST_S else 0.0)
         return wait_s if wait_s > 0 or self._lots is None else self._lots.wait_s(now, self.limit)
