@@ -49,8 +49,12 @@ def compare_row(
 
     `generation` is that of the record, None where it is not known.
     """
-    stated = [(column, cells[column.path]) for column in columns if column.path in cells]
-    unequal = [one for one in stated if not _is_equal(*one, live[one[0].field], generation, form)]
+    unequal = [
+        (column, cell)
+        for column in columns
+        if (cell := cells.get(column.path)) is not None
+        if not _is_equal(column, cell, live[column.field], generation, form)
+    ]
     record = record_of({column.field: live[column.field] for column, _ in unequal}, form)
     edits: list[Edit] = []
     for column, cell in unequal:
@@ -159,15 +163,15 @@ def edits_of(
     column: Column, cell: str, record: Mapping[str, object], form: Resource, generation: Generation | None
 ) -> Iterator[Edit]:
     """Gives what setting the column to `cell` changes of the record: `before` is live, `after` what the cell means."""
-    field = form.field(column.field)
-    if cell == field.aliases.get(str(_live_value(column, record))):
+    field, live = form.field(column.field), _live_value(column, record)
+    if field.aliases and cell == field.aliases.get(str(live)):
         return
     desired = _spelled(desired_value(column, cell, record, form), field, generation)
     stated: list[tuple[tuple[str, ...], object, object]]
     if field.write is Write.MERGE and not column.keys and isinstance(desired, Mapping):
         stated = [((key,), value_at(record, field.name, (key,)), value) for key, value in desired.items()]
     else:
-        stated = [(column.keys, _live_value(column, record), desired)]
+        stated = [(column.keys, live, desired)]
     for keys, before, after in stated:
         if not same(before, after):
             yield Edit(field.name, keys, before, after, _note(field, keys, after), column.letter)
@@ -180,7 +184,9 @@ def _spelled(desired: object, field: Field, generation: Generation | None) -> ob
 
 
 def _note(field: Field, keys: tuple[str, ...], after: object) -> str:
-    return "" if keys else "; ".join(effect.note for effect in field.effects if effect.follows(after))
+    if keys or not field.effects:
+        return ""
+    return "; ".join(effect.note for effect in field.effects if effect.follows(after))
 
 
 def _live_value(column: Column, record: Mapping[str, object]) -> object:
@@ -213,12 +219,11 @@ def _typed_like(live: object, text: str) -> object:
 def _too_large(
     edits: list[Edit], record: Mapping[str, object], columns: tuple[Column, ...], form: Resource
 ) -> Objection | None:
-    for name, value in patch_of(edits, record, form).items():
+    limited = [edit for edit in edits if form.field(edit.field).max_bytes is not None]
+    for name, value in patch_of(limited, record, form).items():
         limit = form.field(name).max_bytes
-        if limit is None:
-            continue
         size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
-        if size > limit:
+        if limit is not None and size > limit:
             column = next(column for column in columns if column.field == name)
             return Objection(
                 "invalid",
