@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # there is a worker for each core; not for processes that tests start
 
-_EXAMPLES, MORE_EXAMPLES = 25, 100  # of each property; the latter with --slow
+_EXAMPLES, MORE_EXAMPLES = 20, 100  # of each property; the latter with --slow
 _SAME_EACH_TIME = bool(os.environ.get("CI"))
 settings.register_profile(
     "default",

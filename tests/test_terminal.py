@@ -122,7 +122,7 @@ def test_apply_shows_what_it_would_send_and_asks(folder: Path) -> None:
         assert "6 changed" in terminal.seen
 
 
-@pytest.mark.parametrize("answer", ["n\r", "\x04"])
+@pytest.mark.parametrize("answer", ["n\r", pytest.param("\x04", marks=pytest.mark.slow)])
 def test_anything_but_yes_sends_nothing(answer: str, folder: Path) -> None:
     with at_a_terminal(folder, "sync") as terminal:
         terminal.until("[y/N]")

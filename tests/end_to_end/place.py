@@ -22,6 +22,7 @@ JsonObject = dict[str, Any]
 
 PROGRAM = (sys.executable, "-m", "layersync")
 PATIENCE_S = 60
+LEISURELY = 'tier = "standard"\nshare = 0.35'  # so slow that few requests are under way at once
 
 
 @dataclass(frozen=True)

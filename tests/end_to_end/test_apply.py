@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.place import Place, place_in
+from tests.end_to_end.place import LEISURELY, Place, place_in
 from tests.end_to_end.test_guards import ACME, HALDEN, PITCH, YOGA, all_projects, described_projects
 from tests.end_to_end.traffic import Traffic
 
@@ -192,7 +192,7 @@ def test_a_file_is_guarded_where_it_is_applied_and_held_there_it_can_be_approved
 
 def test_after_kill_9_the_same_apply_carries_on_and_nothing_takes_effect_twice(place: Place, api: Traffic) -> None:
     ids = described_projects(api)[:ROWS]
-    place.configure(api.url, "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'")
+    place.configure(api.url, "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'", limits=LEISURELY)
     place.table([{"id": bare, "appDescription": f"{number:02} {PITCH}"} for number, bare in enumerate(ids)])
     assert place.call("plan", "--out", "saved.json").code == 0
     # the third PATCH and all after it are worked on, and answered too late for the one who asked

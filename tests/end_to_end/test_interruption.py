@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.place import PATIENCE_S, Place
+from tests.end_to_end.place import LEISURELY, PATIENCE_S, Place
 from tests.end_to_end.test_guards import described_projects
 from tests.end_to_end.traffic import Traffic
 from tests.sheet.web.conftest import Said, serving
@@ -37,7 +37,7 @@ def ids(api: Traffic) -> list[str]:
 def many(place: Place, api: Traffic, ids: list[str]) -> Place:
     """A sheet whose every row restarts keyword research: a change sent twice would show in the count."""
     jobs = "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'"
-    place.configure(api.url, jobs, limits='tier = "standard"\nshare = 0.35')  # so slow that few are at work at once
+    place.configure(api.url, jobs, limits=LEISURELY)
     place.table([{"id": bare, "appDescription": f"{number:02} {PITCH}"} for number, bare in enumerate(ids)])
     return place
 
@@ -252,7 +252,9 @@ def lock_file(folder: Path) -> Path:
 
 
 def test_a_time_limit_stops_the_run_safely(many: Place, api: Traffic) -> None:
-    api.faults({"method": "PATCH", "do": {"delay": 1.5}})  # eight at once, so three rounds
+    config = many.folder / "config.toml"
+    config.write_text(config.read_text().replace("share = 0.35", "share = 0.1"))  # six a second
+    api.faults({"method": "PATCH", "do": {"delay": 1.5}})
     ran = many.call("sync", "--max-duration", "2s")
     assert ran.code == 8
     sent = len(api.requests("PATCH"))

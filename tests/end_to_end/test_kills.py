@@ -13,7 +13,7 @@ from tests.end_to_end.forks import End
 from tests.end_to_end.many import Many, many_rows
 
 FEW_ROWS, ALL_ROWS = 12, 300
-FEW = 2
+FEW, SOME = 2, 18
 RESUMES_KILLED = 2
 
 
@@ -32,7 +32,7 @@ def test_kill_9_right_before_and_right_after_commits_of_the_journal(
     assert commits
     assert commits >= 2 * len(many.ids), "an intent and an outcome each"
     points = [(number, after) for number in range(1, commits + 1) for after in (False, True)]
-    for number, after in spread(points, campaign or (6 * FEW if slow else FEW)):
+    for number, after in spread(points, campaign or (SOME if slow else FEW)):
         rng = random.Random(f"{number} {after}")
         many.anew()
         first = many.forks.run(many.place, "sync", fatal_commit=number, after=after)
@@ -46,7 +46,7 @@ def test_kill_9_at_any_moment(many: Many, campaign: int | None, slow: bool) -> N
     many.anew()
     begun = many.forks.start(many.place, "sync")
     whole_s = many.forks.ended(begun).at_s - begun.started_s
-    for number in range(campaign or (6 * FEW if slow else FEW)):
+    for number in range(campaign or (SOME if slow else FEW)):
         rng = random.Random(number)
         many.anew()
         for _ in range(1 + RESUMES_KILLED):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.place import JsonObject, Place
+from tests.end_to_end.place import LEISURELY, JsonObject, Place
 from tests.end_to_end.test_guards import ACME, HALDEN, YOGA
 from tests.end_to_end.test_undo import with_tagline
 from tests.end_to_end.traffic import Traffic
@@ -120,7 +120,7 @@ def test_a_run_that_is_going_on_is_told_as_far_as_it_has_come(begun: Place, api:
 def a_dead_run(place: Place, api: Traffic) -> tuple[Path, list[str], int]:
     """A run that was killed: its folder, its ids, and how many of them were taken up."""
     ids = with_tagline(api)
-    place.configure(api.url, WIDE)
+    place.configure(api.url, WIDE, limits=LEISURELY)
     rows = [{"id": bare, "tagline": f"new {number}"} for number, bare in enumerate(ids)]
     place.table([*rows, {"id": "nonsense", "tagline": "x"}])
     api.faults({"method": "PATCH", "after": 2, "do": {"delay": 30}})

@@ -13,7 +13,7 @@ from tests.end_to_end.forks import End, Fork
 from tests.end_to_end.many import Many, many_rows
 
 FEW_ROWS, ALL_ROWS = 12, 300
-FEW = 2
+FEW, SOME = 1, 18
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LATEST_S = 30.0  # an answer that comes later than anybody waits for it
 APART_S = 0.3  # at most, between the first signal and the second
@@ -38,7 +38,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
 def test_a_signal_at_any_moment(many: Many, twice: bool, campaign: int | None, slow: bool) -> None:
     whole_s = length_of_a_run(many)
     took: list[float] = []
-    for number in range(campaign or (6 * FEW if slow else FEW)):
+    for number in range(campaign or (SOME if slow else FEW)):
         rng = random.Random(f"{number} {twice}")
         many.anew()
         many.sandbox.set_faults(*WEATHERS[number % len(WEATHERS)])

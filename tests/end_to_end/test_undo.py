@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.place import Place
+from tests.end_to_end.place import LEISURELY, Place
 from tests.end_to_end.test_guards import ACME, HALDEN, PITCH, YOGA, all_projects
 from tests.end_to_end.traffic import Traffic
 
@@ -251,7 +251,7 @@ def run_ids(place: Place) -> list[str]:
 def test_a_run_that_died_half_way_is_undone_exactly_as_far_as_it_came(place: Place, api: Traffic) -> None:
     before = managed(api)
     ids = with_tagline(api)
-    place.configure(api.url, WIDE)
+    place.configure(api.url, WIDE, limits=LEISURELY)
     place.table([{"id": bare, "tagline": f"new {number}"} for number, bare in enumerate(ids)])
     a_killed_run(place, api, "sync")
     sent = len({request["path"] for request in api.requests("PATCH")})
@@ -270,7 +270,7 @@ def test_a_run_that_died_half_way_is_undone_exactly_as_far_as_it_came(place: Pla
 
 def test_an_undo_that_died_is_remembered_as_far_as_it_came_and_can_be_carried_on(place: Place, api: Traffic) -> None:
     ids = with_tagline(api)
-    place.configure(api.url, WIDE)
+    place.configure(api.url, WIDE, limits=LEISURELY)
     before = managed(api)
     place.table([{"id": bare, "tagline": f"new {number}"} for number, bare in enumerate(ids)])
     run = place.call("sync").folder.name

@@ -15,7 +15,7 @@ from tests.plan.build import project
 PUT_BACK = {Word.CHANGED, Word.UNCHANGED}
 
 
-@settings(max_examples=settings.default.max_examples // 2)  # four runs each
+@settings(max_examples=settings.default.max_examples // 4)  # four runs each
 @given(worlds())
 def test_undo_leads_back_and_later_runs_leave_it_so_and_undoing_that_leads_forth(world: World) -> None:
     stored: Record = {world.resource: copy.deepcopy(world.live)}

@@ -79,7 +79,7 @@ class Traffic:
         while not self.fired():
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
-            time.sleep(0.03)
+            time.sleep(0.01)
 
     @contextmanager
     def edited_at_fault(self, project: str, **fields: Any) -> Iterator[None]:

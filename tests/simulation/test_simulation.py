@@ -7,8 +7,8 @@ import pytest
 
 from tests.simulation.play import a_folder, simulate
 
-SEEDS, MORE_SEEDS = 500, 2_000
-PARTS = 20
+SEEDS, MORE_SEEDS = 250, 2_000
+PARTS = 10
 
 
 @pytest.mark.parametrize("part", range(PARTS))
