@@ -1,6 +1,7 @@
 """What is taken over from the sheet unread is what reading it would have found, however a page spells it."""
 
 import json
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -9,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.plan import live as live_cells
 from layersync.plan.asking import ListPage, Page
 from layersync.plan.compose import plan_of
 from layersync.plan.known import first_known, reading_of
 from layersync.plan.reads import learn
 from layersync.plan.slots import Excerpt, Unfit
 from layersync.plan.spelling import escapes_in, tidy
+from layersync.plan.stated import Stated
 from layersync.values.cell import CLEAR, canonical, decode_json, normal, same
 from layersync.values.desired import Desired, RowState
 from layersync.values.live import Live
@@ -129,6 +132,34 @@ def test_a_record_that_says_what_its_row_states_takes_the_cells_of_the_sheet(tak
     assert live.records["tagline"].to_list() == [one["tagline"] for one in held]
     assert live.records["appName"].null_count() == len(rows)
     assert [json.loads(cell)["b"] for cell in live.records["metadata"]] == [one["metadata"]["b"] for one in held]
+
+
+@pytest.mark.parametrize("most_open", [1_000, 6])
+def test_records_that_wait_for_the_hashes_of_the_sheet_lose_no_place(
+    most_open: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows are hashed beside the reading: here, only when half of the pages are there."""
+    free, hashed = threading.Event(), Stated._hashed
+
+    def late(stated: Stated) -> pl.Series:
+        assert free.wait(60)
+        return hashed(stated)
+
+    monkeypatch.setattr(Stated, "_hashed", late)
+    monkeypatch.setattr(live_cells, "_COMPARED_AT_ONCE", 2)
+    monkeypatch.setattr(live_cells, "_MOST_OPEN", most_open)
+    rows = [{"id": an_id(number), "tagline": f"t{number}", "metadata": {"a": number}} for number in range(27)]
+    held = [{**row, "tagline": "other"} if at % 4 == 1 else row for at, row in enumerate(reversed(rows))]
+    known = first_known(desired(PROJECTS, rows), PROJECTS)
+    for number, start in enumerate(range(0, len(held), 3)):
+        if number == (4 if most_open > len(rows) else 1):
+            free.set()
+        items, _ = known.shelf.cut.page(json.dumps({"items": held[start : start + 3]}).encode())
+        known = learn(known, [(ListPage(None, None), Page(items, None, 0.0))])
+    live = reading_of(known)
+    assert live.records["tagline"].to_list() == [one["tagline"] for one in held]
+    assert [json.loads(cell) for cell in live.records["metadata"]] == [one["metadata"] for one in held]
+    assert known.shelf.lines - known.shelf.read == sum(one in rows for one in held)
 
 
 JSON = st.recursive(
