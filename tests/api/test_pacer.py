@@ -97,3 +97,21 @@ def test_an_unused_slot_goes_to_the_next_at_once() -> None:
         return await waiting
 
     assert run_virtual(main()) == 1.0
+
+
+@pytest.mark.parametrize("refusals", [1, 3, 8, 30])
+def test_a_server_that_refused_often_and_says_that_nothing_remains_is_asked_again_soon(refusals: int) -> None:
+    """Four steps of the pace at most: at the slowest, a fiftieth of the full rate."""
+
+    async def main() -> tuple[float, float]:
+        gate, clock = Gate(60, 60.0, VirtualClock()), VirtualClock()
+        for _ in range(refusals):
+            gate.throttled(await gate.admit(), 2.0)
+        waited_from = clock.now()
+        gate.answered(await gate.admit(), 0)
+        step = clock.now() - waited_from
+        await gate.admit()
+        return step, clock.now() - waited_from - step
+
+    step_s, asked_after_s = run_virtual(main())
+    assert asked_after_s <= 5 * max(step_s, 2.0)

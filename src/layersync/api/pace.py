@@ -15,6 +15,7 @@ class Pace:
     _REGAINED_PER_S = 0.015  # of the full rate, and at most
     _REGAINED_PER_REQUEST = 0.005
     _SLOWEST = 0.02  # of the full rate
+    _PATIENCE = 4  # steps of the pace: so long is a word that nothing remains believed
 
     def __init__(self) -> None:
         self._rate: float | None = None
@@ -28,8 +29,8 @@ class Pace:
 
     def refill(self, now: float, full_rate: float) -> float:
         """How fast what the server says remains is reckoned to grow by itself: who was met lately takes most of it."""
-        pace = full_rate if self._rate is None else self._regained(self._rate, now, full_rate)
-        return full_rate * (pace / full_rate) ** 3
+        part = 1.0 if self._rate is None else self._regained(self._rate, now, full_rate) / full_rate
+        return full_rate * max(part**3, part / self._PATIENCE)
 
     def passed(self, now: float, full_rate: float) -> None:
         """A request leaves."""
