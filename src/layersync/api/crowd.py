@@ -34,5 +34,5 @@ async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]], enough:
     try:
         async with asyncio.TaskGroup() as group:
             staff()
-    except* Exception as errors:
+    except ExceptionGroup as errors:  # not except*: Python 3.11.2 makes a group again of what is raised there
         raise errors.exceptions[0] from None

@@ -133,6 +133,7 @@ def _trust(base: httpx.URL) -> ssl.SSLContext:
     if base.scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = httpx.create_ssl_context(verify=True, trust_env=False)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # a distribution's Python may leave that to its OpenSSL
     # Python takes it out of SSLKEYLOGFILE on its own; None is right, typeshed only says str
     context.keylog_filename = None  # type: ignore[assignment]
     return context
