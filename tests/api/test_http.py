@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import os
-import ssl
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -271,9 +270,3 @@ def test_a_certificate_that_only_the_environment_vouches_for_is_not_trusted(
     assert asyncio.run(main()) == (Failure.UNTRUSTED, 0)
     keys = tmp_path / "keys"
     assert not keys.exists() or b"SECRET" not in keys.read_bytes()
-
-
-def test_tls_is_at_least_of_version_1_2() -> None:
-    lanes = HttpTransport("https://127.0.0.1:1", {}, 1.0, "test")
-    assert lanes._trust.minimum_version >= ssl.TLSVersion.TLSv1_2
-    assert lanes._trust.check_hostname

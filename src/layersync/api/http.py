@@ -13,6 +13,7 @@ import httpx
 from layersync.api.inflate import Packed, inflated
 from layersync.api.redaction import Redact, redacted
 from layersync.api.wire import Answer, AnswerLost, Failure, NotSent, Request
+from layersync.trust import trust
 
 _CONNECT_S = 5.0
 _IDLE_S = 30.0
@@ -48,7 +49,7 @@ class HttpTransport:
         # the total covers the connection and TLS, each with a time of its own, so that it is known which it was
         self._timeout = httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s / 3)).as_dict()
         self._redact = redact
-        self._trust = _trust(self._base)
+        self._trust = trust(self._base.scheme)
         self._free: list[httpx.AsyncHTTPTransport] = []  # the one used last is the warmest
 
     async def send(self, request: Request) -> Answer:
@@ -126,17 +127,6 @@ async def _body(response: httpx.Response, most_bytes: int) -> tuple[bytes, str]:
         return inflated(bytes(body), response.headers.get("content-encoding", ""), most_bytes), ""
     except Packed as error:
         return b"", str(error)
-
-
-def _trust(base: httpx.URL) -> ssl.SSLContext:
-    # plain http goes to this machine only, and loading the certificates of the world takes its time
-    if base.scheme != "https":
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = httpx.create_ssl_context(verify=True, trust_env=False)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2  # a distribution's Python may leave that to its OpenSSL
-    # Python takes it out of SSLKEYLOGFILE on its own; None is right, typeshed only says str
-    context.keylog_filename = None  # type: ignore[assignment]
-    return context
 
 
 def _not_sent(error: Exception) -> NotSent:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import httpx
 
+from layersync.trust import trust
 from layersync.values.address import is_loopback
 
 MOST_REDIRECTS: Final = 5
@@ -78,7 +79,7 @@ async def ask(request: WebRequest, max_bytes: int) -> WebAnswer:
     """
     url = _joined(httpx.URL(), request.url)
     try:
-        async with httpx.AsyncHTTPTransport(verify=_trust(url), trust_env=False, retries=0) as wire:
+        async with httpx.AsyncHTTPTransport(verify=trust(url.scheme), trust_env=False, retries=0) as wire:
             for _ in range(MOST_REDIRECTS):
                 answer, there = await _exchange(wire, url, request, max_bytes)
                 if there is None or not request.may_follow(_origin(url), _origin(there)):
@@ -144,17 +145,6 @@ def _joined(base: httpx.URL, text: str) -> httpx.URL:
 
 def _origin(url: httpx.URL) -> Origin:
     return Origin(url.scheme, url.host, url.port)
-
-
-def _trust(url: httpx.URL) -> ssl.SSLContext:
-    # plain http goes to this machine only, and loading the certificates of the world takes its time
-    if url.scheme != "https":
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = httpx.create_ssl_context(verify=True, trust_env=False)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2  # a distribution's Python may leave that to its OpenSSL
-    # Python takes it out of SSLKEYLOGFILE on its own; None is right, typeshed only says str
-    context.keylog_filename = None  # type: ignore[assignment]
-    return context
 
 
 def _no_answer(error: httpx.HTTPError) -> NoAnswer:
