@@ -14,6 +14,7 @@ from layersync.sheet.words import Understood
 from layersync.values.cell import canonical, normal
 from layersync.values.problem import Severity
 
+_TRAILING_COMMA: Final = re.compile(r",\s*[}\]]")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _CURLY: Final = "“”„"
 _SHOWN_LIST: Final = 'write items with a separator between them, or a JSON array: ["one", "two"]'
@@ -158,6 +159,11 @@ def _size_note(form: Field, value: object, text: str) -> tuple[Note, ...]:
 
 
 def _where(failure: json.JSONDecodeError) -> str:
+    # Python says so from 3.13 on, at the comma; before, at what follows it, and in other words
+    comma = _TRAILING_COMMA.search(failure.doc, len(failure.doc[: failure.pos].rstrip(" ,\t\r\n")))
+    if comma is not None and comma.start() <= failure.pos < comma.end():
+        end = "object" if comma[0].endswith("}") else "array"
+        return f"illegal trailing comma before end of {end} at character {comma.start() + 1}"
     return f"{failure.msg[:1].lower()}{failure.msg[1:]} at character {failure.pos + 1}"
 
 

@@ -73,9 +73,8 @@ def write_snapshot(state_dir: Path, owner: Owner, kind: Kind, frame: pl.DataFram
     path = snapshot_path(state_dir, owner, kind)
     payload = io.BytesIO()
     frame.write_parquet(payload)
-    head = _head(owner, kind, sha256(payload.getbuffer()).hexdigest())
-    with told_of(path):
-        write_whole(path, (head, payload.getbuffer()), 0o600)
+    with payload.getbuffer() as written, told_of(path):
+        write_whole(path, (_head(owner, kind, sha256(written).hexdigest()), written), 0o600)
 
 
 def _head(owner: Owner, kind: Kind, digest: str) -> bytes:
