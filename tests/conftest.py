@@ -2,11 +2,16 @@
 
 import gc
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("POLARS_MAX_THREADS", "1")  # there is a worker for each core; not for processes that tests start
+
+# compiled once, not in every worker and in each of hundreds of programs: to rewrite the tests takes longer than most do
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 _EXAMPLES, MORE_EXAMPLES = 20, 100  # of each property; the latter with --slow
 _SAME_EACH_TIME = bool(os.environ.get("CI"))
