@@ -19,6 +19,8 @@ class _JumpingSelector(selectors.SelectSelector):
         self.now = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout == 0:
+            return []  # there is more to do before anything is waited for
         ready = super().select(0)
         if not ready:
             if timeout is None:

@@ -35,7 +35,7 @@ def test_counts_are_those_of_the_rows(
             [change(row, ZONE) for row, state in rows.items() if state is PlanState.CHANGE],
             holds=[hold] if held else [],
         ),
-        {row: word for row, word in words.items() if row in rows},
+        {row: word for row, word in words.items() if rows.get(row) is PlanState.CHANGE},
     )
     told = report(made, failure=StoppedEarly("outage") if stopped else None, dry_run=dry_run)
     assert counts(told) == {word: Counter(row.outcome for row in all_rows(told))[word] for word in Word}

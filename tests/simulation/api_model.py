@@ -47,6 +47,9 @@ class Weather:
     storms: list[tuple[str, float, float, str | None]] = field(default_factory=list)
 
 
+FATES = tuple(one.name for one in fields(Weather) if one.name != "storms")
+
+
 class ApiModel:
     """The server: records by id, and answers by Idempotency-Key for 24 hours."""
 
@@ -254,7 +257,7 @@ class Wire:
 
     def _fate(self) -> str:
         dice = self._rng.random()
-        for fate in (one.name for one in fields(Weather) if one.name != "storms"):
+        for fate in FATES:
             chance: float = getattr(self._weather, fate)
             if dice < chance:
                 return fate

@@ -1,13 +1,12 @@
 """One seed, one schedule: how large the world is, and what goes wrong in it when."""
 
 import uuid
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from random import Random
 
-from tests.simulation.api_model import DAY_S, Weather
+from tests.simulation.api_model import DAY_S, FATES, Weather
 
 _RETRY_AFTERS = ("1", "7", "30", None, "0", "-5", "soon", "1e9", "Sat, 21 Nov 2026 02:00:10 GMT")
-_FATES = tuple(one.name for one in fields(Weather) if one.name != "storms")
 _EDITED = ("tagline", "timezone", "name", "metadata.crm", "metadata.theirs")
 _WORLDS = 12
 _MOST_NIGHTS = 3
@@ -125,7 +124,7 @@ def _nights(rng: Random) -> list[Night]:
 
 def _weather(rng: Random, at: float) -> Weather:
     weather = Weather()
-    for fate in _FATES:
+    for fate in FATES:
         if rng.random() < 0.35:
             setattr(weather, fate, rng.choice((0.03, 0.1, 0.3)))
     for rate_class in ("read", "write"):

@@ -116,6 +116,8 @@ def _objections(decisions: Sequence[Decision]) -> Iterator[Problem]:
 
 def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence[Decision]) -> Iterator[Problem]:
     """A limit that is broken by the value which the record holds already is worth a warning only."""
+    if not desired.problems:
+        return
     met = desired.rows.select("_row", "_state")[matched["_index"]].filter(pl.col("_state") == RowState.LIMIT.value)
     invalid = {one.row for one in decisions if one.state is PlanState.INVALID and one.problem is None}
     kept = set(met["_row"].to_list()) - invalid
@@ -125,6 +127,8 @@ def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence
 
 
 def _ambiguous(desired: Desired, live: Live, form: Resource) -> Iterator[Problem]:
+    if not live.ambiguous:
+        return
     message = f"more than one {form.noun} has this {desired.key_field}"
     for row in desired.rows.filter(pl.col("_key").is_in(list(live.ambiguous)))["_row"]:
         yield problem_at(row, key_column(desired), desired, message, f"match by {form.id_field} instead")

@@ -28,8 +28,8 @@ def matched_rows(desired: Desired, live: Live) -> pl.DataFrame:
     hashes = live.records.lazy().select(hash=pl.col("_key").hash()).with_row_index("_at")
     found = usable.select("_index", hash=pl.col("_key").hash()).join(hashes, on="hash", maintain_order="left")
     pairs = found.select("_index", "_at").collect()
-    keys = live.records["_key"].rechunk().gather(pairs["_at"])
-    return pairs.filter(desired.rows["_key"].rechunk().gather(pairs["_index"]) == keys)
+    keys = live.records["_key"].rechunk()[pairs["_at"]]
+    return pairs.filter(desired.rows["_key"].rechunk()[pairs["_index"]] == keys)
 
 
 def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resource) -> pl.DataFrame:
@@ -38,13 +38,17 @@ def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resour
     Equal text is trusted, unequal text is not: Unicode form and types are `edits.compare_row`'s business. JSON that is
     only spelled in another way is sorted out here: an API may spell all of it in another way than we do.
     """
-    differs = pl.repeat(value=False, n=len(matched), dtype=pl.Boolean, eager=True)
+    differs = _nowhere(len(matched))
     for column in desired.columns:
         # one column in one piece at a time: gathering from many pieces takes twenty times as long
-        cells = desired.rows[column.path].rechunk().gather(matched["_index"])
-        values = live.records[column.field].rechunk().gather(matched["_at"])
+        cells = desired.rows[column.path].rechunk()[matched["_index"]]
+        values = live.records[column.field].rechunk()[matched["_at"]]
         differs = differs | _may_differ(column, cells, values, form)
     return matched.filter(differs)
+
+
+def _nowhere(lines: int) -> pl.Series:
+    return pl.Series([False]).new_from_index(0, lines)
 
 
 def _may_differ(column: Column, cells: pl.Series, values: pl.Series, form: Resource) -> pl.Series:
@@ -58,10 +62,9 @@ def _may_differ(column: Column, cells: pl.Series, values: pl.Series, form: Resou
 def _spelled_otherwise(both: pl.DataFrame, differs: pl.Series, field: Field) -> pl.Series:
     """Marks the lines of `differs` where cell and live are one JSON value."""
     at = differs.arg_true()
-    pairs = zip(both["cell"].gather(at), both["live"].gather(at), strict=True)
+    pairs = zip(both["cell"][at], both["live"][at], strict=True)
     same = [live is not None and same_value(cell, live, field) for cell, live in pairs]
-    marked = pl.repeat(value=False, n=len(differs), dtype=pl.Boolean, eager=True)
-    return marked.scatter(at.filter(pl.Series(same, dtype=pl.Boolean)), True)
+    return _nowhere(len(differs)).scatter(at.filter(pl.Series(same, dtype=pl.Boolean)), True)
 
 
 def _unequal(column: Column, form: Resource) -> pl.Expr:

@@ -29,9 +29,9 @@ def emptied_cells(
     `matched` are lines as of `diff.matched_rows`. Rows in `unsettled` are passed over: a row that is wrong, in conflict
     or held says something else first.
     """
-    rows = desired.rows["_row"].gather(matched["_index"])
-    matched = matched.filter(~rows.is_in(sorted(unsettled)))
-    known = (column for column in desired.managed if column.path in ledger.columns)
+    if unsettled:
+        matched = matched.filter(~desired.rows["_row"][matched["_index"]].is_in(sorted(unsettled)))
+    known = (one for one in desired.managed if one.path in ledger.columns and desired.rows[one.path].has_nulls())
     blank = [(column, blanks) for column in known if (blanks := _blanks(matched, desired, column)).any()]
     if not blank:
         return
@@ -47,7 +47,7 @@ def emptied_cells(
 
 
 def _blanks(matched: pl.DataFrame, desired: Desired, column: Column) -> pl.Series:
-    return desired.rows[column.path].is_null().gather(matched["_index"])
+    return desired.rows[column.path].is_null()[matched["_index"]]
 
 
 def _still_there(
@@ -55,7 +55,7 @@ def _still_there(
 ) -> Iterator[tuple[int, int, str]]:
     """The cells whose live value is not empty: row, line, and the words for that value."""
     rows = desired.rows.select("_row", "_line")[lines["_index"]]
-    values = live.records[column.field].gather(lines["_at"])
+    values = live.records[column.field][lines["_at"]]
     for (row, line), value in zip(rows.iter_rows(), values, strict=True):
         keeps = _words(value, column, form)
         if keeps is not None:

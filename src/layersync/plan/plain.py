@@ -5,14 +5,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
 import polars as pl
 from pydantic import TypeAdapter
 
+_JSON: Final = frozenset({type(None), str, bool, int, float, list})
+
 
 def plain(value: Any, without: AbstractSet[str] = frozenset()) -> Any:  # noqa: PLR0911  a table
     """Turns a value into JSON; `without` are fields of the value itself that are left out."""
+    if type(value) in _JSON:
+        return value  # nearly every value is: to ask what it is an instance of takes ten times as long
     match value:
         case Mapping() if any(is_dataclass(item) or isinstance(item, datetime) for item in value.values()):
             return {key: plain(item) for key, item in value.items()}
@@ -27,7 +31,12 @@ def plain(value: Any, without: AbstractSet[str] = frozenset()) -> Any:  # noqa: 
         case datetime():
             return value.isoformat()
         case _:
-            return {one.name: plain(getattr(value, one.name)) for one in fields(value) if one.name not in without}
+            return {name: plain(getattr(value, name)) for name in _names(value.__class__) if name not in without}
+
+
+@cache
+def _names(form: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(form))
 
 
 @cache

@@ -23,7 +23,7 @@ def rows_of(
     form: Resource,
 ) -> pl.DataFrame:
     """Gives the frame that `Plan.rows` describes; `problems` are all of them, decisions included."""
-    nobody = pl.repeat(None, len(desired.rows), dtype=pl.UInt32, eager=True)
+    nobody = pl.Series([None], dtype=pl.UInt32).new_from_index(0, len(desired.rows))
     at = nobody.scatter(matched["_index"], matched["_at"]) if len(matched) else nobody
     records = live.records.select(pl.col("_id").alias("id"), pl.col("_name").alias("name"))
     states = pl.DataFrame(
@@ -49,8 +49,10 @@ def rows_of(
 
 def unknown_rows(desired: Desired, matched: pl.DataFrame, live: Live) -> int:
     """Counts the usable rows that no live record answers to."""
-    usable = desired.rows["_state"].is_in([RowState.OK.value, RowState.LIMIT.value]).sum()
-    return int(usable) - len(matched) - int(desired.rows["_key"].is_in(list(live.ambiguous)).sum())
+    states = desired.rows["_state"]
+    usable = ((states == RowState.OK.value) | (states == RowState.LIMIT.value)).sum()
+    ambiguous = desired.rows["_key"].is_in(list(live.ambiguous)).sum() if live.ambiguous else 0
+    return int(usable) - len(matched) - int(ambiguous)
 
 
 def _state(live: Live) -> pl.Expr:

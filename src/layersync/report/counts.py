@@ -22,7 +22,7 @@ def job_counts(job: JobReport, report: Report) -> Mapping[Word, int]:
     found: Counter[Word] = Counter()
     if job.plan is not None:
         found.update(outcome.word for outcome in job.outcomes.values())
-        found.update(_settled_by_plan(job.plan, set(job.outcomes)))
+        found.update(_settled_by_plan(job.plan))
         unsent_rows = (change.row for change in job.plan.changes if change.row not in job.outcomes)
         found.update(unsent(job, report, row).word for row in unsent_rows)
     return {word: found[word] for word in Word}
@@ -38,8 +38,7 @@ def changed_fields(job: JobReport, report: Report) -> int:
     return sum(len(change.edits) for change in job.plan.changes if change.row in changed)
 
 
-def _settled_by_plan(plan: Plan, rows_with_outcome: set[int]) -> Mapping[Word, int]:
-    frame = plan.rows
-    without = frame.filter(~frame["row"].is_in(sorted(rows_with_outcome))) if rows_with_outcome else frame
-    states = without["state"].value_counts().iter_rows()
+def _settled_by_plan(plan: Plan) -> Mapping[Word, int]:
+    """Only rows that the plan would change have an outcome of their own."""
+    states = plan.rows["state"].value_counts().iter_rows()
     return {Word(state): count for state, count in states if state != PlanState.CHANGE}

@@ -92,8 +92,8 @@ def notable_rows(job: JobReport, report: Report) -> Iterator[Row]:
     frame = job.plan.rows
     told = [problem.row for problem in job.plan.problems if problem.row is not None] + list(job.outcomes)
     told += [drift.row for drift in job.plan.drifts]
-    silent = frame["state"].is_in([PlanState.UNCHANGED, PlanState.SKIPPED])
-    yield from _rows_of(job, job.plan, frame.filter(~silent | frame["row"].is_in(told)), report)
+    loud = (frame["state"] != PlanState.UNCHANGED.value) & (frame["state"] != PlanState.SKIPPED.value)
+    yield from _rows_of(job, job.plan, frame.filter(loud | frame["row"].is_in(told) if told else loud), report)
 
 
 def _rows_of(job: JobReport, plan: Plan, frame: "pl.DataFrame", report: Report) -> Iterator[Row]:
