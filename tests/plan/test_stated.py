@@ -134,9 +134,23 @@ def test_a_record_that_says_what_its_row_states_takes_the_cells_of_the_sheet(tak
     assert [json.loads(cell)["b"] for cell in live.records["metadata"]] == [one["metadata"]["b"] for one in held]
 
 
-@pytest.mark.parametrize("most_open", [1_000, 6])
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        '{"z":{"b":[1],"a":"ü"},"list":[{"d":null,"c":true}],"n":1.5}',
+        '{"n": 1.50, "list": [{"c": true, "d": null}], "z": {"a": "ü", "b": [1]}}',
+        '{"n":15e-1,"list":[{"c":true,"d":null}],"z":{"a":"ü","b":[1]}}',
+    ],
+)
+def test_an_object_in_any_spelling_is_not_read_where_the_sheet_states_it(spelled: str) -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(0), "tagline": "t", "metadata": json.loads(spelled)}])
+    body = f'{{"items": [{{"metadata": {spelled}, "id": "{an_id(0)}", "tagline": "t"}}]}}'
+    assert read(sheet, body, quickly=True)[1] == 1
+
+
+@pytest.mark.parametrize("most_asked", [1_000, 1])
 def test_records_that_wait_for_the_hashes_of_the_sheet_lose_no_place(
-    most_open: int, monkeypatch: pytest.MonkeyPatch
+    most_asked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows are hashed beside the reading: here, only when half of the pages are there."""
     free, hashed = threading.Event(), Stated._hashed
@@ -147,12 +161,12 @@ def test_records_that_wait_for_the_hashes_of_the_sheet_lose_no_place(
 
     monkeypatch.setattr(Stated, "_hashed", late)
     monkeypatch.setattr(live_cells, "_COMPARED_AT_ONCE", 2)
-    monkeypatch.setattr(live_cells, "_MOST_OPEN", most_open)
+    monkeypatch.setattr(live_cells, "_MOST_ASKED", most_asked)
     rows = [{"id": an_id(number), "tagline": f"t{number}", "metadata": {"a": number}} for number in range(27)]
     held = [{**row, "tagline": "other"} if at % 4 == 1 else row for at, row in enumerate(reversed(rows))]
     known = first_known(desired(PROJECTS, rows), PROJECTS)
     for number, start in enumerate(range(0, len(held), 3)):
-        if number == (4 if most_open > len(rows) else 1):
+        if number == (4 if most_asked > 1 else 1):
             free.set()
         items, _ = known.shelf.cut.page(json.dumps({"items": held[start : start + 3]}).encode())
         known = learn(known, [(ListPage(None, None), Page(items, None, 0.0))])

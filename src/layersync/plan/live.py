@@ -1,7 +1,10 @@
 """Live records as columns: the form in which they meet the sheet."""
 
 from array import array
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -16,7 +19,16 @@ from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
 
 _COMPARED_AT_ONCE = 4_000
-_MOST_OPEN = 16_000  # records that wait while the rows of the sheet are still hashed
+_MOST_ASKED = 4  # lots of records that may wait: the rows of the sheet are hashed first
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Records that are held against the sheet meanwhile: their lines of `keys`, and they in the words of `Stated`."""
+
+    at: Sequence[int]
+    texts: pl.Series
+    said: "Future[pl.Series]"
 
 
 class Shelf:
@@ -33,8 +45,9 @@ class Shelf:
         self._stated = stated
         self._told = Files(self._told_of, ("_at", "_read_at", *cut.told, *cut.marks))
         self._read = Files(self._read_of, cut.stated)
-        self._open: list[bytes] = []  # records that wait to be compared with the sheet, in the words of `Stated`
+        self._open: list[bytes] = []  # records that are to be held against the sheet
         self._open_at: list[int] = []
+        self._asked: deque[_Asked] = deque()
         self._source = array("l")  # by line: that of the sheet, or the one in `_read`, counted down from -1
         self._whole = pl.DataFrame()
 
@@ -51,10 +64,11 @@ class Shelf:
         if self._stated is not None and excerpts and isinstance(excerpts[0], Glance):
             self._open_at += at
             self._open += self._stated.written(excerpts)
-            if len(self._open) >= (_COMPARED_AT_ONCE if self._stated.ready else _MOST_OPEN):
-                self._compare()
+            if len(self._open) >= _COMPARED_AT_ONCE:
+                self._ask(self._stated)
+                self._settle(_MOST_ASKED)
         else:
-            self._compare()
+            self._settle()
             self._source.extend(range(-1 - self._read.lines, -1 - self._read.lines - len(excerpts), -1))
             self._keep(excerpts)
         return first
@@ -62,7 +76,7 @@ class Shelf:
     @property
     def read(self) -> int:
         """How many records were read: the others say what the sheet states."""
-        self._compare()
+        self._settle()
         return self._read.lines
 
     def id_at(self, line: int) -> str:
@@ -72,20 +86,26 @@ class Shelf:
     def frame(self) -> pl.DataFrame:
         """Everything that was put, in the columns of `Live.records`."""
         if len(self._whole) != self.lines or not self.lines:
-            self._compare()
+            self._settle()
             self._whole = self._assembled()
         return self._whole
 
-    def _compare(self) -> None:
-        """Reads those that wait and don't say what the sheet states."""
-        if self._stated is None or not self._open:
-            return
-        texts, at = self._open, pl.Series(self._open_at, dtype=pl.Int64)
+    def _ask(self, stated: Stated) -> None:
+        """Has the open records held against the sheet."""
+        texts, at = pl.Series(self._open, dtype=pl.Binary), self._open_at
         self._open, self._open_at = [], []
-        said = self._stated.said_by(texts, at)
-        own = -self._read.lines - (~said).cast(pl.Int64).cum_sum()
-        self._source.extend(at.zip_with(said, own).to_list())
-        self._keep(self._reread(texts[place] for place in (~said).arg_true()))
+        self._asked.append(_Asked(at, texts, stated.said_by(texts, at)))
+
+    def _settle(self, most: int = 0) -> None:
+        """Reads records that don't say what the sheet states, until no more than `most` lots are still to be told."""
+        if not most and self._stated is not None and self._open:
+            self._ask(self._stated)
+        while self._asked and (len(self._asked) > most or self._asked[0].said.done()):
+            asked = self._asked.popleft()
+            at, said = pl.Series(asked.at, dtype=pl.Int64), asked.said.result()
+            own = -self._read.lines - (~said).cast(pl.Int64).cum_sum()
+            self._source.extend(at.zip_with(said, own).to_list())
+            self._keep(self._reread(asked.texts.filter(~said)))
 
     def _keep(self, excerpts: Sequence[Excerpt]) -> None:
         """Files records that the sheet does not speak for."""

@@ -21,8 +21,7 @@ class Excerpt(msgspec.Struct, gc=False):
 class Glance(Excerpt, gc=False):
     """A record of a page that was only looked at.
 
-    Text in `Cut.stated` is JSON that was not read yet, an object there a value that has no spelling yet; both are
-    UNSET where the record does not show the field.
+    What is in `Cut.stated` is JSON that was not read yet, or UNSET where the record does not show the field.
     """
 
 
@@ -41,9 +40,14 @@ def glance_type(
 ) -> type[Glance]:
     """The type of records that are looked at."""
     now = {name: (Raw | UnsetType, UNSET) if name in json else (Any, ABSENT) for name in told}
-    later = {name: (Any if name in json else Raw | UnsetType, UNSET) for name in fields}
-    forms = {name: now.get(name, later[name]) for name in fields}
-    return cast(type[Glance], _type(Glance, {**forms, **dict.fromkeys(marks, (Raw | UnsetType, UNSET))}))
+    forms = {name: now.get(name, (Raw | UnsetType, UNSET)) for name in (*fields, *marks)}
+    return cast(type[Glance], _type(Glance, forms))
+
+
+def line_type(texts: Collection[str], objects: Collection[str]) -> type[Excerpt]:
+    """The type of a record of which only the objects are read."""
+    forms = dict.fromkeys(texts, (Raw | UnsetType, UNSET)) | dict.fromkeys(objects, (Any, UNSET))
+    return cast(type[Excerpt], _type(Excerpt, forms))
 
 
 def page_type(excerpt: type[Excerpt]) -> type[Any]:

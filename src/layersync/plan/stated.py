@@ -1,32 +1,36 @@
-"""Records of a page that say what the sheet states, letter by letter: nothing of them has to be read."""
+"""Records of a page that say what the sheet states: nothing of them has to be read."""
 
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import reduce
 from itertools import repeat
+from operator import add
 
 import msgspec
 import polars as pl
 from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
-from layersync.plan.slots import Excerpt
+from layersync.plan.key_order import hash_of
+from layersync.plan.slots import Excerpt, line_type
 from layersync.plan.spelling import escapes_in
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
 _ROWS_AT_ONCE = 4_000  # rows that are written out as JSON in one piece: only its hash is kept
 
-_write = msgspec.json.Encoder(order="deterministic").encode
+_write = msgspec.json.Encoder().encode
+_write_tidily = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Stated:
     """What the sheet states of the fields in `Cut.stated`, as a record holds it that says the same.
 
     `rows` are the places in `desired.rows` of the lines that are asked for. Rows and records are compared as JSON, by a
-    hash of 64 bits: text in the spelling that writers of JSON share, objects in one of our own. A record that spells
-    its text in another way is not found to be the same: then it is read like one that differs. The rows are hashed
-    beside everything else that is done, from the start.
+    hash of 64 bits, letter by letter but for the order of keys. A record that spells its text in another way is
+    not found to be the same: then it is read like one that differs. All this is done by a thread of its own, beside
+    everything else, the rows first: polars leaves Python free for other things meanwhile.
     """
 
     def __init__(self, desired: Desired, rows: pl.Series, cut: Cut) -> None:
@@ -37,18 +41,16 @@ class Stated:
         self._texts = [name for name in cut.stated if name not in cut.json]
         self._objects = [name for name in cut.stated if name in cut.json]
         self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
-        self._hashes = self._hashing()
+        self._read_line = msgspec.json.Decoder(line_type(self._texts, self._objects)).decode
+        self._beside = ThreadPoolExecutor(1)
+        self._hashes = self._beside.submit(self._hashed)
 
-    @property
-    def ready(self) -> bool:
-        """Tells that a comparison does not have to wait for the hashes of the rows."""
-        return self._hashes.done()
+    def said_by(self, texts: pl.Series, lines: Sequence[int]) -> "Future[pl.Series]":
+        """Tells, as Boolean, which of the records that were `written` say what the sheet states on these lines.
 
-    def said_by(self, texts: Sequence[bytes], lines: pl.Series) -> pl.Series:
-        """Tells, as Boolean, which of the records that were `written` say what the sheet states on these lines."""
-        if not self._columns:
-            return pl.repeat(value=True, n=len(texts), dtype=pl.Boolean, eager=True)
-        return pl.Series(texts, dtype=pl.Binary).hash() == self._hashes.result().gather(self._rows.gather(lines))
+        Takes its time when the rows are still hashed, or other records compared.
+        """
+        return self._beside.submit(self._compared, texts, pl.Series(lines, dtype=pl.UInt32))
 
     def cells(self, field: str) -> pl.Series:
         """What a record that says the same holds in a field, by line."""
@@ -61,37 +63,78 @@ class Stated:
             deque(map(setattr, glances, repeat(slot), repeat(UNSET)), maxlen=0)
         return [*map(_write, glances)]
 
-    def _hashing(self) -> "Future[pl.Series]":
-        """Has the rows hashed by a thread of its own: Python is free for other things meanwhile."""
-        if not self._columns or not self.lines:
-            done: Future[pl.Series] = Future()
-            done.set_result(pl.Series(dtype=pl.UInt64))
-            return done
-        with_one = ThreadPoolExecutor(1)
-        hashing = with_one.submit(self._hashed)
-        with_one.shutdown(wait=False)
-        return hashing
+    def _compared(self, texts: pl.Series, lines: pl.Series) -> pl.Series:
+        """Compares records; those that are not the same once more, with their objects in the sheet's spelling."""
+        if not self._columns:
+            return pl.repeat(value=True, n=len(texts), dtype=pl.Boolean, eager=True)
+        rows = self._hashes.result().gather(lines)
+        said = self._hashed_lines(texts) == rows
+        if self._objects and not said.all():
+            others = (~said).arg_true()
+            tidied = pl.Series([*map(self._tidied, texts.gather(others))], dtype=pl.Binary)
+            said = said.scatter(others, self._hashed_lines(tidied) == rows.gather(others))
+        return said
+
+    def _tidied(self, text: bytes) -> bytes:
+        try:
+            return _write_tidily(self._read_line(text))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return text  # it says nothing that a sheet could
+
+    def _hashed_lines(self, texts: pl.Series) -> pl.Series:
+        """The hash of every record, of UTF-8 or not."""
+        lines = texts.to_frame("text").lazy().select(text=pl.col("text").cast(pl.String, strict=False))
+        return lines.select(_together(_parted(pl.col("text"), self._objects))).collect().to_series()
 
     def _hashed(self) -> pl.Series:
-        """The hash of every row of the sheet; several threads write them out, a piece each."""
+        """The hash of every row that is asked for; several threads write them out, a piece each."""
+        if not self._columns:
+            return pl.Series(dtype=pl.UInt64)
         rows = pl.DataFrame(self._columns).lazy()
-        hashed = self._row().cast(pl.Binary).hash().alias("hash")
-        pieces = range(0, len(next(iter(self._columns.values()))), _ROWS_AT_ONCE)
-        return pl.concat(pl.collect_all([rows.slice(at, _ROWS_AT_ONCE).select(hashed) for at in pieces]))["hash"]
+        hashed = _together([self._text(), *map(self._object, self._objects)])
+        pieces = range(0, max(1, len(next(iter(self._columns.values())))), _ROWS_AT_ONCE)
+        found = pl.collect_all([rows.slice(at, _ROWS_AT_ONCE).select(hashed) for at in pieces])
+        return pl.concat(found).to_series().gather(self._rows)
+
+    def _text(self) -> pl.Expr:
+        """The text fields of a row as `_parted` finds them in a line."""
+        if not self._texts:
+            return pl.lit("{")
+        texts = pl.struct(self._texts).struct.json_encode()
+        return texts.str.strip_suffix("}") + "," if self._objects else texts
 
     def _object(self, name: str) -> pl.Expr:
         cells = pl.col(name).fill_null("null")
         escapes = escapes_in(self._columns[name])
         return cells.str.replace_many(escapes) if escapes else cells
 
-    def _row(self) -> pl.Expr:
-        """A row of the sheet as JSON, in the words of `written`."""
-        texts = pl.struct(self._texts).struct.json_encode().str.strip_suffix("}") if self._texts else pl.lit("{")
-        parts = [texts]
-        for name in self._objects:
-            comma = "," if len(parts) > 1 or self._texts else ""
-            parts += [pl.lit(f'{comma}"{name}":'), self._object(name)]
-        return pl.concat_str(*parts, pl.lit("}"))
+
+def _parted(line: pl.Expr, objects: Sequence[str]) -> list[pl.Expr]:
+    """Cuts lines, as `Stated.written` gives them, into all that comes before the first of the objects, and each value.
+
+    A name that is found too early, inside a value, leaves a piece that is no JSON, and so equals nothing of the sheet.
+    """
+    if not objects:
+        return [line]
+    names = [f'"{name}":' for name in objects]
+    at = [line.str.find(name, literal=True).cast(pl.Int64) for name in names]
+    ends = [*at[1:], line.str.len_bytes().cast(pl.Int64)]
+    starts = [place + len(name.encode()) for place, name in zip(at, names, strict=True)]
+    return [
+        _between(line, pl.lit(0), at[0]),
+        *(_between(line, start, end - 1) for start, end in zip(starts, ends, strict=True)),
+    ]
+
+
+def _between(line: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return line.cast(pl.Binary).bin.slice(start, (end - start).clip(0)).cast(pl.String, strict=False)
+
+
+def _together(parts: Sequence[pl.Expr]) -> pl.Expr:
+    """One hash of the text fields and the objects of a line."""
+    text, *objects = parts
+    hashes = (hash_of(value, seed) for seed, value in enumerate(objects, 1))
+    return reduce(add, hashes, text.hash()).alias("hash")
 
 
 def _held(cells: pl.Series) -> pl.Series:
