@@ -69,8 +69,11 @@ class Cut:
         self._borrowing = tuple((self.slot(name), self.slot(holder)) for name, holder in self._stand_ins.items())
 
     def page(self, body: bytes) -> tuple[list[Excerpt], object]:
-        """Takes a page of a listing apart: its items, glances where that is enough, and `nextCursor`. Raises Unfit."""
-        if not _spelled_out(body):
+        """Takes a page of a listing apart: its items, glances where that is enough, and `nextCursor`. Raises Unfit.
+
+        Glances are given as they came, a line each: so a page that has more than one line is read.
+        """
+        if not _spelled_out(body) and body.find(b"\n", 0, -2) < 0:
             page = _decoded(self._page_at_a_glance, body)
             return page.items, page.nextCursor
         page = _read(self._page, body)

@@ -2,8 +2,9 @@
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from layersync.plan.excerpt import Cut
 from layersync.plan.files import Files
 from layersync.plan.live_cells import damaged, json_column, normal_ids, shows, text_column, without_absent
 from layersync.plan.slots import Excerpt, Glance, Unfit
-from layersync.plan.stated import Stated
+from layersync.plan.stated import Others, Stated
 from layersync.resources.resource import Resource
 from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
@@ -24,11 +25,10 @@ _MOST_ASKED = 4  # lots of records that may wait: the rows of the sheet are hash
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Records that are held against the sheet meanwhile: their lines of `keys`, and they in the words of `Stated`."""
+    """Records that are held against the sheet meanwhile, and their lines of `keys`."""
 
     at: Sequence[int]
-    texts: pl.Series
-    said: "Future[pl.Series]"
+    others: "Future[Others]"
 
 
 class Shelf:
@@ -45,7 +45,7 @@ class Shelf:
         self._stated = stated
         self._told = Files(self._told_of, ("_at", "_read_at", *cut.told, *cut.marks))
         self._read = Files(self._read_of, cut.stated)
-        self._open: list[bytes] = []  # records that are to be held against the sheet
+        self._open: list[bytes] = []  # records that are to be held against the sheet, a page each
         self._open_at: list[int] = []
         self._asked: deque[_Asked] = deque()
         self._source = array("l")  # by line: that of the sheet, or the one in `_read`, counted down from -1
@@ -63,8 +63,8 @@ class Shelf:
         self._told.add(len(excerpts), [at, [read_at] * len(excerpts), *told, *marks])
         if self._stated is not None and excerpts and isinstance(excerpts[0], Glance):
             self._open_at += at
-            self._open += self._stated.written(excerpts)
-            if len(self._open) >= _COMPARED_AT_ONCE:
+            self._open.append(self._stated.written(excerpts))
+            if len(self._open_at) >= _COMPARED_AT_ONCE:
                 self._ask(self._stated)
                 self._settle(_MOST_ASKED)
         else:
@@ -92,36 +92,33 @@ class Shelf:
 
     def _ask(self, stated: Stated) -> None:
         """Has the open records held against the sheet."""
-        texts, at = pl.Series(self._open, dtype=pl.Binary), self._open_at
+        self._asked.append(_Asked(self._open_at, stated.compare(self._open, self._open_at)))
         self._open, self._open_at = [], []
-        self._asked.append(_Asked(at, texts, stated.said_by(texts, at)))
 
     def _settle(self, most: int = 0) -> None:
         """Reads records that don't say what the sheet states, until no more than `most` lots are still to be told."""
         if not most and self._stated is not None and self._open:
             self._ask(self._stated)
-        while self._asked and (len(self._asked) > most or self._asked[0].said.done()):
-            asked = self._asked.popleft()
-            at, said = pl.Series(asked.at, dtype=pl.Int64), asked.said.result()
-            own = -self._read.lines - (~said).cast(pl.Int64).cum_sum()
-            self._source.extend(at.zip_with(said, own).to_list())
-            self._keep(self._reread(asked.texts.filter(~said)))
+        while self._asked and (len(self._asked) > most or self._asked[0].others.done()):
+            self._take(self._asked.popleft())
+
+    def _take(self, asked: _Asked) -> None:
+        source, first = array("l", asked.at), -1 - self._read.lines
+        with _told_as_damaged("a record cannot be read", self.cut.form.name):
+            others = asked.others.result()
+            excerpts = [*map(self.cut.reread, others.texts)]
+        for own, place in enumerate(others.places):
+            source[place] = first - own
+        self._source += source
+        self._keep(excerpts)
 
     def _keep(self, excerpts: Sequence[Excerpt]) -> None:
         """Files records that the sheet does not speak for."""
         self._read.add(len(excerpts), [self._cells_of(name, excerpts) for name in self.cut.stated])
 
-    def _reread(self, texts: Iterable[bytes]) -> list[Excerpt]:
-        try:
-            return [*map(self.cut.reread, texts)]
-        except Unfit as error:
-            raise damaged(f"a record cannot be read: {error}", self.cut.form.name) from None
-
     def _cells_of(self, name: str, excerpts: Sequence[Excerpt]) -> list[Any]:
-        try:
+        with _told_as_damaged(f"{name} holds what cannot be read", self.cut.form.name):
             return self.cut.cells_of(name, excerpts)
-        except Unfit as error:
-            raise damaged(f"{name} holds what cannot be read: {error}", self.cut.form.name) from None
 
     def _told_of(self, cells: Mapping[str, list[Any]]) -> pl.DataFrame:
         """What is kept of every record: a column for each field that is `told`, and one for each mark."""
@@ -179,6 +176,14 @@ class Shelf:
                 name = pl.repeat(generation.name, len(found), dtype=pl.String, eager=True)
                 found = name.zip_with(shown_here, found)
         return found
+
+
+@contextmanager
+def _told_as_damaged(what: str, resource: str) -> Iterator[None]:
+    try:
+        yield
+    except Unfit as error:
+        raise damaged(f"{what}: {error}", resource) from None
 
 
 def live_of(records: Mapping[str, Fetched], columns: Sequence[Column], form: Resource, key_field: str) -> Live:

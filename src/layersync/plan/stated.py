@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
 from itertools import repeat
 from operator import add
+from typing import NamedTuple
 
 import msgspec
 import polars as pl
@@ -13,15 +14,22 @@ from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.key_order import hash_of
-from layersync.plan.slots import Excerpt, line_type
+from layersync.plan.slots import Excerpt, Unfit, line_type
 from layersync.plan.spelling import escapes_in
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
 _ROWS_AT_ONCE = 4_000  # rows that are written out as JSON in one piece: only its hash is kept
 
-_write = msgspec.json.Encoder().encode
+_write_lines = msgspec.json.Encoder().encode_lines
 _write_tidily = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Others(NamedTuple):
+    """Records that say something else than the sheet: where they stand among those that were compared, and as JSON."""
+
+    places: list[int]
+    texts: list[bytes]
 
 
 class Stated:
@@ -45,46 +53,49 @@ class Stated:
         self._beside = ThreadPoolExecutor(1)
         self._hashes = self._beside.submit(self._hashed)
 
-    def said_by(self, texts: pl.Series, lines: Sequence[int]) -> "Future[pl.Series]":
-        """Tells, as Boolean, which of the records that were `written` say what the sheet states on these lines.
+    def compare(self, pages: Sequence[bytes], lines: Sequence[int]) -> "Future[Others]":
+        """Has records that were `written` held against what the sheet states on these lines.
 
-        Takes its time when the rows are still hashed, or other records compared.
+        Takes its time when the rows are still hashed, or other records compared. The result raises Unfit for what is
+        not UTF-8.
         """
-        return self._beside.submit(self._compared, texts, pl.Series(lines, dtype=pl.UInt32))
+        return self._beside.submit(self._compared, pages, pl.Series(lines, dtype=pl.UInt32))
 
     def cells(self, field: str) -> pl.Series:
         """What a record that says the same holds in a field, by line."""
         cells = self._columns[field]
         return cells if len(self._rows) == len(cells) else cells.gather(self._rows)
 
-    def written(self, glances: Sequence[Excerpt]) -> list[bytes]:
-        """The stated fields of records as JSON: what was not read stands there as it came; the others are let go of."""
+    def written(self, glances: Sequence[Excerpt]) -> bytes:
+        """The stated fields of records as JSON, a line each: what was not read stands there as it came.
+
+        The other fields are let go of.
+        """
         for slot in self._told:
             deque(map(setattr, glances, repeat(slot), repeat(UNSET)), maxlen=0)
-        return [*map(_write, glances)]
+        return _write_lines(glances)
 
-    def _compared(self, texts: pl.Series, lines: pl.Series) -> pl.Series:
+    def _compared(self, pages: Sequence[bytes], lines: pl.Series) -> Others:
         """Compares records; those that are not the same once more, with their objects in the sheet's spelling."""
         if not self._columns:
-            return pl.repeat(value=True, n=len(texts), dtype=pl.Boolean, eager=True)
-        rows = self._hashes.result().gather(lines)
-        said = self._hashed_lines(texts) == rows
-        if self._objects and not said.all():
-            others = (~said).arg_true()
-            tidied = pl.Series([*map(self._tidied, texts.gather(others))], dtype=pl.Binary)
-            said = said.scatter(others, self._hashed_lines(tidied) == rows.gather(others))
-        return said
+            return Others([], [])
+        rows, texts = self._hashes.result().gather(lines), _lines(pages)
+        others = (self._hashed_lines(texts) != rows).arg_true()
+        if self._objects and len(others):
+            tidied = pl.Series([*map(self._tidied, texts.gather(others))], dtype=pl.String)
+            others = others.filter(self._hashed_lines(tidied) != rows.gather(others))
+        return Others(others.to_list(), texts.gather(others).cast(pl.Binary).to_list())
 
-    def _tidied(self, text: bytes) -> bytes:
+    def _tidied(self, text: str) -> str:
         try:
-            return _write_tidily(self._read_line(text))
+            return _write_tidily(self._read_line(text)).decode()
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return text  # it says nothing that a sheet could
 
     def _hashed_lines(self, texts: pl.Series) -> pl.Series:
-        """The hash of every record, of UTF-8 or not."""
-        lines = texts.to_frame("text").lazy().select(text=pl.col("text").cast(pl.String, strict=False))
-        return lines.select(_together(_parted(pl.col("text"), self._objects))).collect().to_series()
+        """The hash of every record."""
+        hashed = _together(_parted(pl.col("text"), self._objects))
+        return texts.to_frame("text").lazy().select(hashed).collect().to_series()
 
     def _hashed(self) -> pl.Series:
         """The hash of every row that is asked for; several threads write them out, a piece each."""
@@ -107,6 +118,15 @@ class Stated:
         cells = pl.col(name).fill_null("null")
         escapes = escapes_in(self._columns[name])
         return cells.str.replace_many(escapes) if escapes else cells
+
+
+def _lines(pages: Sequence[bytes]) -> pl.Series:
+    """The lines of texts that end with a line break. Raises Unfit for what is not UTF-8."""
+    text = pl.Series("text", pages, dtype=pl.Binary).to_frame().lazy().select(pl.col("text").cast(pl.String, strict=False))
+    lines = text.select(pl.col("text").str.strip_suffix("\n").str.split("\n").explode()).collect().to_series()
+    if lines.null_count():
+        raise Unfit("it is not UTF-8")
+    return lines
 
 
 def _parted(line: pl.Expr, objects: Sequence[str]) -> list[pl.Expr]:
