@@ -59,7 +59,7 @@ class Stated:
         Takes its time when the rows are still hashed, or other records compared. The result raises Unfit for what is
         not UTF-8.
         """
-        return self._beside.submit(self._compared, pages, pl.Series(lines, dtype=pl.UInt32))
+        return self._beside.submit(self._compared, pages, lines)
 
     def cells(self, field: str) -> pl.Series:
         """What a record that says the same holds in a field, by line."""
@@ -75,16 +75,23 @@ class Stated:
             deque(map(setattr, glances, repeat(slot), repeat(UNSET)), maxlen=0)
         return _write_lines(glances)
 
-    def _compared(self, pages: Sequence[bytes], lines: pl.Series) -> Others:
-        """Compares records; those that are not the same once more, with their objects in the sheet's spelling."""
+    def _compared(self, pages: Sequence[bytes], lines: Sequence[int]) -> Others:
+        """Compares records; those that are not the same once more, with their objects in the sheet's spelling.
+
+        As few queries as can be: after each of them this thread has to wait for its turn with Python.
+        """
         if not self._columns:
             return Others([], [])
-        rows, texts = self._hashes.result().gather(lines), _lines(pages)
-        others = (self._hashed_lines(texts) != rows).arg_true()
+        rows = pl.LazyFrame({"row": self._hashes.result().gather(pl.Series(lines, dtype=pl.UInt32))})
+        records = pl.concat([_lines(pages), rows], how="horizontal").with_row_index("place")
+        try:
+            others = records.filter(self._differs).collect()
+        except pl.exceptions.InvalidOperationError:
+            raise Unfit("it is not UTF-8") from None
         if self._objects and len(others):
-            tidied = pl.Series([*map(self._tidied, texts.gather(others))], dtype=pl.String)
-            others = others.filter(self._hashed_lines(tidied) != rows.gather(others))
-        return Others(others.to_list(), texts.gather(others).cast(pl.Binary).to_list())
+            tidied = pl.Series("text", [*map(self._tidied, others["text"])], dtype=pl.String)
+            others = others.lazy().with_columns(tidied).filter(self._differs).collect()
+        return Others(others["place"].to_list(), [text.encode() for text in others["text"]])
 
     def _tidied(self, text: str) -> str:
         try:
@@ -92,10 +99,9 @@ class Stated:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return text  # it says nothing that a sheet could
 
-    def _hashed_lines(self, texts: pl.Series) -> pl.Series:
-        """The hash of every record."""
-        hashed = _together(_parted(pl.col("text"), self._objects))
-        return texts.to_frame("text").lazy().select(hashed).collect().to_series()
+    @property
+    def _differs(self) -> pl.Expr:
+        return _together(_parted(pl.col("text"), self._objects)).ne(pl.col("row"))
 
     def _hashed(self) -> pl.Series:
         """The hash of every row that is asked for; several threads write them out, a piece each."""
@@ -110,9 +116,9 @@ class Stated:
     def _text(self) -> pl.Expr:
         """The text fields of a row as `_parted` finds them in a line."""
         if not self._texts:
-            return pl.lit("{")
+            return pl.lit("")
         texts = pl.struct(self._texts).struct.json_encode()
-        return texts.str.strip_suffix("}") + "," if self._objects else texts
+        return texts.str.head(-1) if self._objects else texts
 
     def _object(self, name: str) -> pl.Expr:
         cells = pl.col(name).fill_null("null")
@@ -120,13 +126,10 @@ class Stated:
         return cells.str.replace_many(escapes) if escapes else cells
 
 
-def _lines(pages: Sequence[bytes]) -> pl.Series:
-    """The lines of texts that end with a line break. Raises Unfit for what is not UTF-8."""
-    text = pl.Series("text", pages, dtype=pl.Binary).to_frame().lazy().select(pl.col("text").cast(pl.String, strict=False))
-    lines = text.select(pl.col("text").str.strip_suffix("\n").str.split("\n").explode()).collect().to_series()
-    if lines.null_count():
-        raise Unfit("it is not UTF-8")
-    return lines
+def _lines(pages: Sequence[bytes]) -> pl.LazyFrame:
+    texts = pl.LazyFrame({"text": pages}, schema={"text": pl.Binary})
+    lines = texts.select(pl.col("text").cast(pl.String).str.split("\n").explode())
+    return lines.filter(pl.col("text") != "")  # what comes after the last line
 
 
 def _parted(line: pl.Expr, objects: Sequence[str]) -> list[pl.Expr]:
@@ -138,12 +141,9 @@ def _parted(line: pl.Expr, objects: Sequence[str]) -> list[pl.Expr]:
         return [line]
     names = [f'"{name}":' for name in objects]
     at = [line.str.find(name, literal=True).cast(pl.Int64) for name in names]
-    ends = [*at[1:], line.str.len_bytes().cast(pl.Int64)]
-    starts = [place + len(name.encode()) for place, name in zip(at, names, strict=True)]
-    return [
-        _between(line, pl.lit(0), at[0]),
-        *(_between(line, start, end - 1) for start, end in zip(starts, ends, strict=True)),
-    ]
+    ends = [*at, line.str.len_bytes().cast(pl.Int64)]
+    starts = [pl.lit(0), *(place + len(name.encode()) for place, name in zip(at, names, strict=True))]
+    return [_between(line, start, end - 1) for start, end in zip(starts, ends, strict=True)]
 
 
 def _between(line: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
