@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.errors import StoppedEarly
 from layersync.plan import live as live_cells
 from layersync.plan.asking import ListPage, Page
 from layersync.plan.compose import plan_of
@@ -146,6 +147,26 @@ def test_an_object_in_any_spelling_is_not_read_where_the_sheet_states_it(spelled
     sheet = desired(PROJECTS, [{"id": an_id(0), "tagline": "t", "metadata": json.loads(spelled)}])
     body = f'{{"items": [{{"metadata": {spelled}, "id": "{an_id(0)}", "tagline": "t"}}]}}'
     assert read(sheet, body, quickly=True)[1] == 1
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_page_of_several_lines_is_read(end: str) -> None:
+    rows = [{"id": an_id(number), "tagline": "t", "metadata": {"a": {"b": [number]}}} for number in range(2)]
+    for body, most in ((json.dumps({"items": rows}), 2), (json.dumps({"items": rows}, indent=1), 0)):
+        live, unread = read(desired(PROJECTS, rows), body + end, quickly=True)
+        assert unread == most
+        assert [json.loads(cell)["a"]["b"] for cell in live.records["metadata"]] == [[0], [1]]
+
+
+@pytest.mark.parametrize(
+    "raw", [b'"tagline": "\xff"', b'"metadata": {"a": "\xff"}', b'"metadata": {"\xed\xa0\x80": 1}']
+)
+def test_what_is_no_utf_8_is_told_as_damage(raw: bytes) -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(0), "tagline": "t", "metadata": {"a": 1}}])
+    known = first_known(sheet, PROJECTS)
+    items, _ = known.shelf.cut.page(b'{"items": [{"id": "%s", %s}]}' % (an_id(0).encode(), raw))
+    with pytest.raises(StoppedEarly, match="UTF-8"):
+        reading_of(learn(known, [(ListPage(None, None), Page(items, None, 0.0))]))
 
 
 @pytest.mark.parametrize("most_asked", [1_000, 1])

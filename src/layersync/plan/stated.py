@@ -86,8 +86,9 @@ class Stated:
         records = pl.concat([_lines(pages), rows], how="horizontal").with_row_index("place")
         try:
             others = records.filter(self._differs).collect()
-        except pl.exceptions.InvalidOperationError:
-            raise Unfit("it is not UTF-8") from None
+        except pl.exceptions.ComputeError:
+            _refuse_other_than_utf8(pages)
+            raise
         if self._objects and len(others):
             tidied = pl.Series("text", [*map(self._tidied, others["text"])], dtype=pl.String)
             others = others.lazy().with_columns(tidied).filter(self._differs).collect()
@@ -124,6 +125,13 @@ class Stated:
         cells = pl.col(name).fill_null("null")
         escapes = escapes_in(self._columns[name])
         return cells.str.replace_many(escapes) if escapes else cells
+
+
+def _refuse_other_than_utf8(pages: Sequence[bytes]) -> None:
+    try:
+        b"".join(pages).decode()
+    except UnicodeDecodeError:
+        raise Unfit("it is not UTF-8") from None
 
 
 def _lines(pages: Sequence[bytes]) -> pl.LazyFrame:
