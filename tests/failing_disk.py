@@ -15,9 +15,11 @@ import pytest
 from layersync.state import store, whole_file
 
 _BY_PATH = ("open", "mkdir", "replace", "symlink", "truncate", "chmod", "unlink")
-_BY_HANDLE = ("fsync", "fchmod", "write")
+_BY_HANDLE = ("fsync", "fchmod", "write", "posix_fallocate")
 _SQLITE = {errno.ENOSPC: sqlite3.SQLITE_FULL, errno.EIO: sqlite3.SQLITE_IOERR}
-_NO_MORE_ROOM = frozenset({"open", "mkdir", "symlink", "write", "fsync", "truncate", "replace", "sqlite write"})
+_NO_MORE_ROOM = frozenset(
+    {"open", "mkdir", "posix_fallocate", "symlink", "write", "fsync", "truncate", "replace", "sqlite write"}
+)
 
 
 @dataclass

@@ -205,6 +205,21 @@ def test_any_operation_of_the_disk_may_fail(
     assert wrong == {}
 
 
+def test_without_room_for_the_journal_nothing_is_sent(new_scene: Callable[[], Scene]) -> None:
+    scene = new_scene()
+    with failing(scene.disk()) as healthy:
+        scene.place.call("sync")
+    scene = new_scene()
+    with failing(scene.disk(at=healthy.done.index("posix_fallocate") + 1)) as disk:
+        ran = scene.place.call("sync")
+    assert disk.failed == ["posix_fallocate"]
+    assert ran.code == STOPPED_EARLY
+    assert "There is no room for the journal" in ran.out
+    assert scene.server.sends("PATCH") == []
+    assert scene.place.call("sync").code == 3
+    assert scene.server.taglines == NEW
+
+
 def judged(story: Story, words: tuple[str, ...], scene: Scene, ran: Ran, earlier: set[Path]) -> Iterator[str]:
     """What is wrong with how a run ended, and with the two after it, whose disk is sound."""
     server = scene.server

@@ -1,17 +1,12 @@
 """The small steps of a run that `sync` names and a newcomer need not read first."""
 
 import signal
-import traceback
-import uuid
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import datetime
 from types import FrameType
 from typing import TypeVar
 
-from layersync.api.apply import Apply, Desk
 from layersync.api.connect import Link, connect
-from layersync.api.looks import Looks
 from layersync.api.stop import Stopped
 from layersync.errors import InputUnusable, Locked, PlanUnusable, StoppedEarly, SyncError, UsageError
 from layersync.plan.price import price_of
@@ -21,12 +16,8 @@ from layersync.sheet.asked import question_of, unknown_key
 from layersync.sheet.receiving import receive
 from layersync.sheet.sought import refuse_missing
 from layersync.signals import SIGNALS
-from layersync.state.journal import Journal
 from layersync.state.lock import Holder, hold, holder_of
-from layersync.state.store import Store
-from layersync.state.writes import cap_writes, capped_until, count_write, day_ends, writes_today
 from layersync.values.change import Change
-from layersync.values.outcome import Outcome
 from layersync.values.plan import Plan, PlanState
 from layersync.values.reads import Reads
 from layersync.values.report import JobReport, Report
@@ -239,57 +230,3 @@ def _says_yes(preview: Report, session: Session) -> bool:
     finally:
         for known, handler in before.items():
             signal.signal(known, handler)
-
-
-async def send(job: Job, changes: Sequence[Change], link: Link, session: Session) -> Job:
-    """Carries out the changes of one job; whatever happens, the outcomes so far are kept."""
-    outcomes = dict(job.earlier)
-    left = [change for change in changes if change.row not in outcomes]
-    words = {row: outcome.word for row, outcome in job.earlier.items()}
-
-    def done(outcome: Outcome) -> None:
-        outcomes[outcome.row] = outcome
-        session.console.progress(f"{job.name}: writing", len(outcomes) - len(words), len(left))
-
-    apply = Apply(
-        Desk(
-            form=job.form,
-            writer=link.writer(),
-            looks=Looks(job.form, link.reader, session.clock),
-            journal=_journal(job, link, session),
-            clock=session.clock,
-            stop=session.stop,
-            writes_left=lambda: _writes_left(link, session),
-            count_send=lambda: count_write(*_now(link, session)),
-            capped=lambda wait_s: cap_writes(*_now(link, session), wait_s),
-            cap_ends=lambda: capped_until(*_now(link, session)) or day_ends(*_now(link, session)),
-            done=done,
-        )
-    )
-    try:
-        await apply(left, words)
-    except Exception as error:  # a fault of our own: what was done until then must be told all the same
-        session.console.detail("".join(traceback.format_exception(error)))
-        return replace(job, outcomes=outcomes, failure=SyncError(f"unexpected error: {type(error).__name__}: {error}"))
-    return replace(job, outcomes=outcomes, failure=apply.ended)
-
-
-def _journal(job: Job, link: Link, session: Session) -> Journal:
-    return Journal(
-        session.store,
-        session.run.run_id,
-        clocks=session.clocks_with(link),
-        new_key=lambda: str(uuid.UUID(int=session.rng.getrandbits(128), version=4)),
-        reusable=job.memory.open_changes,
-        undoes=job.plan.undoes if job.plan else None,
-    )
-
-
-def _writes_left(link: Link, session: Session) -> int:
-    """What the daily cap still allows."""
-    now = _now(link, session)
-    return 0 if capped_until(*now) is not None else link.target.budget.per_day - writes_today(*now)
-
-
-def _now(link: Link, session: Session) -> tuple[Store, str, str, datetime]:
-    return session.store, session.base_url, link.target.organization_id, session.clock.wall()

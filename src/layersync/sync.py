@@ -6,9 +6,10 @@ from layersync.api.connect import Link
 from layersync.bookkeeping import begin, finish, recall
 from layersync.errors import SyncError
 from layersync.origins import origin_of, undisputed
+from layersync.sending import send
 from layersync.session import Job, Session, report_of
 from layersync.sheet.reading import read_sheet
-from layersync.steps import aborted, agreed, greet, lock, priced, received, send, sought, unless_done
+from layersync.steps import aborted, agreed, greet, lock, priced, received, sought, unless_done
 from layersync.values.report import Report
 
 

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
+from layersync.errors import SyncError
 from layersync.state.clocks import Clocks, Instant
-from layersync.state.store import Store, storable
+from layersync.state.room import Room
+from layersync.state.store import Store, is_full, storable
 from layersync.state.undone import note_written
 from layersync.values.change import Change
 from layersync.values.intent import Intent
@@ -43,16 +45,19 @@ class Journal:
         new_key: Callable[[], str] = _random_key,
         reusable: Iterable[OpenChange] = (),
         undoes: str | None = None,
+        room: Room | None = None,
     ) -> None:
         """`reusable` are the changes of dead runs (`Memory.open_changes`) that may be sent again.
 
-        `undoes` is the run that the changes take back, None where they take none back.
+        `undoes` is the run that the changes take back, None where they take none back. `room` is given back as the
+        journal grows, and all of it for outcomes that find the disk full.
         """
         self._store = store
         self._run_id = run_id
         self._clocks = clocks or Clocks()
         self._new_key = new_key
         self._undoes = undoes
+        self._room = room or Room()
         self._born: dict[int, Instant] = {}
         self._reusable = {(change.resource, change.id, change.body): change for change in _oldest_first(reusable)}
 
@@ -62,6 +67,7 @@ class Journal:
         Where a dead run may have sent the very same bytes to the same record less than 23 hours ago, the intent goes on
         with that key, and the dead run's change is no longer open. Raises StoppedEarly: then it must not be sent.
         """
+        self._room.use()
         body = body_of(change.patch)
         with self._store.transaction() as connection:
             key = self._key(connection, change, body)
@@ -78,7 +84,19 @@ class Journal:
         return _young(self._clocks.now().since(self._born[intent.seq]))
 
     def settle(self, intent: Intent, outcome: Outcome) -> None:
-        """Writes down how it went, once for each intent."""
+        """Writes down how it went, once for each intent.
+
+        Raises StoppedEarly, on a disk that is full even where the room kept for this was of help: nothing more should
+        be sent.
+        """
+        try:
+            self._settle(intent, outcome)
+        except SyncError as error:
+            if is_full(error) and self._room.give_up():
+                self._settle(intent, outcome)
+            raise
+
+    def _settle(self, intent: Intent, outcome: Outcome) -> None:
         with self._store.transaction() as connection:
             _insert_outcome(connection, self._run_id, intent.seq, outcome)
             _close(connection, self._run_id, intent.seq)

@@ -127,6 +127,11 @@ class Store:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def is_full(error: SyncError) -> bool:
+    """Tells whether it was for want of room on the disk that the state file could not be written."""
+    return isinstance(error.__cause__, sqlite3.Error) and _kind(error.__cause__) == sqlite3.SQLITE_FULL
+
+
 def storable(text: str) -> str:
     """Gives text that the file can hold: lone surrogates, which have no UTF-8 form, are written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
