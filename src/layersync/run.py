@@ -10,6 +10,7 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from layersync.api.clock import SystemClock
 from layersync.api.connect import Link, connect
@@ -20,8 +21,6 @@ from layersync.api.stop import Stop
 from layersync.api.wire import ReadOnly, Transport
 from layersync.embedded import KEY, LABEL, running_sandbox
 from layersync.errors import StoppedEarly
-from layersync.export.exporting import Exported, Wanted
-from layersync.export.exporting import export as export_sheet
 from layersync.files import ReportFiles, make_folder
 from layersync.order import Console, Order, Ran, Standing
 from layersync.report_keeping import drop_old_runs, keep_unsent
@@ -41,6 +40,9 @@ from layersync.state.store import Store
 from layersync.state.writes import capped_until, writes_today
 from layersync.sync import sync
 from layersync.values.report import Report, RunInfo
+
+if TYPE_CHECKING:
+    from layersync.export.exporting import Exported, Wanted
 
 _VERSION = version("layersync")
 
@@ -83,7 +85,7 @@ def whoami(settings: Settings, key: ApiKey | None, tell: Tell) -> Standing:
         return asyncio.run(_standing(settings, transport, store, label, pools))
 
 
-def export(settings: Settings, key: ApiKey | None, wanted: Wanted, progress: Progress, tell: Tell) -> Exported:
+def export(settings: Settings, key: ApiKey | None, wanted: "Wanted", progress: Progress, tell: Tell) -> "Exported":
     """Reads all records of a resource and makes a sheet of them; see `export.exporting.export` for what it raises."""
     with ExitStack() as parts:
         address, label = _address(settings, parts)
@@ -97,10 +99,12 @@ async def _exported(
     settings: Settings,
     transport: Transport,
     label: str,
-    wanted: Wanted,
+    wanted: "Wanted",
     progress: Progress,
     pools: Pools | None,
-) -> Exported:
+) -> "Exported":
+    from layersync.export.exporting import export as export_sheet  # noqa: PLC0415  a sync makes no sheets
+
     clock = SystemClock()
     try:
         link = await _link(settings, transport, label, clock, pools)

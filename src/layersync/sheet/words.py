@@ -7,9 +7,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-import langcodes
-from email_validator import EmailNotValidError, validate_email
-
 from layersync.resources.field import Field, Kind
 from layersync.sheet.damage import hidden, plain
 from layersync.sheet.finding import Note
@@ -90,6 +87,9 @@ def _not_an_address(_form: Field, word: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _objection_to_address(address: str) -> str | None:
+    # loaded when the first address is seen, as languages are: most sheets have neither
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     try:
         validate_email(address, check_deliverability=False)
     except EmailNotValidError as failure:
@@ -103,18 +103,27 @@ def _not_a_zone(_form: Field, word: str) -> str | None:
 
 
 def _not_a_language(_form: Field, word: str) -> str | None:
-    well_formed = _LANGUAGE_SHAPE.fullmatch(word) is not None
-    return None if well_formed and langcodes.tag_is_valid(word) else f"{shown(word)} is not a language tag"
+    return None if _is_language(word) else f"{shown(word)} is not a language tag"
+
+
+def _is_language(tag: str) -> bool:
+    if _LANGUAGE_SHAPE.fullmatch(tag) is None:
+        return False
+    import langcodes  # noqa: PLC0415  as above
+
+    return langcodes.tag_is_valid(tag)
 
 
 def _near_language(word: str) -> str | None:
     tag = re.sub(r"[\s_]+", "-", word)
-    if _LANGUAGE_SHAPE.fullmatch(tag) and langcodes.tag_is_valid(tag):
+    if _is_language(tag):
+        import langcodes  # noqa: PLC0415  as above
+
         return langcodes.standardize_tag(tag)
     # the C library's names of locales hold the English names of languages: english -> en_US.ISO8859-1
     alias = locale.locale_alias.get(word.casefold(), "")
     tag = alias.partition("_")[0]
-    return tag if tag and langcodes.tag_is_valid(tag) else None
+    return tag if _is_language(tag) else None
 
 
 _OBJECTIONS: Final[dict[Kind, Callable[[Field, str], str | None]]] = {
