@@ -4,7 +4,7 @@ import sys
 
 from hypothesis import strategies as st
 
-EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1)]
+EVERY_CHARACTER = "".join(map(chr, range(sys.maxunicode + 1)))
 HOSTILE = "\x1b\x9b\x07\b\r\n\t\0\x7f\x85\xad\u200b\u200d\u202e\u2066\u2028\u2029\ufeff\ue000\ud800\udfff\U000e0001"
 
 texts = st.text(alphabet=st.characters(codec=None) | st.sampled_from(HOSTILE + "=+-@＝＋－＠'\",;|[]<>&`:#%\\{}"))
