@@ -52,20 +52,24 @@ def read_cells(texts: pl.Series, place: Placed, rules: SheetRules) -> Reading:
     """
     given = pl.DataFrame({"cell": texts}).with_row_index("at").filter(pl.col("cell").str.strip_chars() != "")
     marked = _marked(given, rules.clear_token)
-    refusals = _refusals(place, rules.clear_token)
-    refused = marked.filter(pl.col("mark").is_in(list(refusals)))
-    findings = [Finding(at, place.index, refusals[mark]) for at, mark in refused.select("at", "mark").iter_rows()]
-    cleared = marked.filter((pl.col("mark") == _Mark.CLEAR.value) & place.form.nullable)["at"]
+    refused = _refused(marked, place, rules.clear_token) if len(marked) else ()
+    cleared = marked["at"].filter((marked["mark"] == _Mark.CLEAR.value) & pl.Series([place.form.nullable]))
     given = _freed(given, marked)
     stated = _read_given(given, place, rules)
-    return Reading(_spread(stated.values, given["at"], cleared, len(texts)), (*findings, *stated.findings))
+    return Reading(_spread(stated.values, given["at"], cleared, len(texts)), (*refused, *stated.findings))
+
+
+def _refused(marked: pl.DataFrame, place: Placed, token: str) -> Iterator[Finding]:
+    refusals = _refusals(place, token)
+    refused = marked.filter(pl.col("mark").is_in(list(refusals)))
+    return (Finding(at, place.index, refusals[mark]) for at, mark in refused.select("at", "mark").iter_rows())
 
 
 def _spread(values: pl.Series, at: pl.Series, cleared: pl.Series, rows: int) -> pl.Series:
     """Gives every row its value, `CLEAR` or null."""
     if len(values) == rows:
         return values
-    return pl.repeat(None, rows, dtype=pl.String, eager=True).scatter(cleared, CLEAR).scatter(at, values)
+    return pl.Series([None], dtype=pl.String).new_from_index(0, rows).scatter(cleared, CLEAR).scatter(at, values)
 
 
 def _marked(given: pl.DataFrame, token: str) -> pl.DataFrame:
@@ -74,6 +78,8 @@ def _marked(given: pl.DataFrame, token: str) -> pl.DataFrame:
     cell = pl.col("cell")
     suspect = cell.str.contains(rf"\A\s*[#LlE\\{_initials(token)}]") | is_strange(cell)
     suspects = given.filter(suspect).select("at", trimmed=cell.str.strip_chars())
+    if suspects.is_empty():
+        return suspects.with_columns(mark=pl.lit(""))
     tests = _tests(token)
     marked = suspects.with_columns(**tests).filter(pl.any_horizontal(*tests))
     first_mark = pl.coalesce(pl.when(mark).then(pl.lit(mark)) for mark in tests)

@@ -99,8 +99,8 @@ def _positions(records: Records, skipped: int, mark: int, sizes: "array[int]") -
         {
             "row": (kept + 1).cast(pl.UInt32),
             "line": (spans["before"] + 1).cast(pl.UInt32),
-            "start": offsets.gather(spans["before"]),
-            "end": offsets.gather(spans["last"]),
+            "start": offsets[spans["before"]],
+            "end": offsets[spans["last"]],
         }
     )
 

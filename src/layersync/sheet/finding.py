@@ -1,7 +1,7 @@
 """A finding: something to say of one cell of a grid, and how findings become problems with a place."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from layersync.values.grid import Grid, letter
@@ -34,8 +34,10 @@ class Finding(NamedTuple):
         return self.note.severity
 
 
-def placed(findings: Iterable[Finding], grid: Grid) -> tuple[Problem, ...]:
+def placed(findings: Collection[Finding], grid: Grid) -> tuple[Problem, ...]:
     """Gives the findings as problems with row, line, column, header and value, ordered by row and column."""
+    if not findings:
+        return ()
     letters = [letter(column) for column in range(len(grid.header))]
     ordered = sorted(findings, key=lambda finding: (finding.at, finding.column))
     rows, lines = (grid.positions[name].gather([f.at for f in ordered]).to_list() for name in ("row", "line"))

@@ -118,7 +118,7 @@ def _chunk(texts: pl.Series, joint: str, width: int) -> _Chunk:
         lines=counted["lines"],
         kept=regular.arg_true().cast(pl.UInt64),
         cells=apart.rename(dict(zip(apart.columns, map(letter, range(width)), strict=True))),
-        ragged=list(zip(ragged, counted["fields"].gather(ragged), strict=True)),
+        ragged=list(zip(ragged, counted["fields"][ragged], strict=True)),
     )
 
 

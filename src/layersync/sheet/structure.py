@@ -104,7 +104,7 @@ def _hits(grid: Grid, places: Places, test: pl.Expr) -> Iterator[tuple[int, int,
 
 
 def _cells(grid: Grid, index: int, places: pl.Series) -> pl.Series:
-    return grid.cells[letter(index)].gather(places)
+    return grid.cells[letter(index)][places]
 
 
 def _control(cell: str) -> Note:

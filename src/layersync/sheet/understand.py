@@ -61,7 +61,7 @@ def understand(
         key_letter=letter(key),
         grid=grid,
         columns=tuple(place.column for place in layout.placed),
-        rows=rows.filter(wanted),
+        rows=rows.filter(wanted) if sought else rows,
         problems=placed(findings, grid),
         notices=(*grid.notices, *layout.notices),
         partial=layout.partial or bool(sought),
@@ -87,7 +87,7 @@ def narrowed(rules: SheetRules, layout: Layout) -> Layout:
 def _skipped(grid: Grid, column: int | None) -> tuple[pl.Series, list[Finding]]:
     """Marks the rows with `skip` in the `_sync` column; any other word there is a finding."""
     if column is None:
-        return pl.repeat(False, grid.cells.height, dtype=pl.Boolean, eager=True), []
+        return pl.Series([False]).new_from_index(0, grid.cells.height), []
     words = grid.cells[letter(column)].str.strip_chars().str.to_lowercase()
     note = Note(f"a _sync column holds nothing but {_SKIP}", f"write {_SKIP}, or leave the cell blank")
     strange = ((words != "") & (words != _SKIP)).arg_true()
