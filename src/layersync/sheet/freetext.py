@@ -29,7 +29,7 @@ def read_text(given: pl.DataFrame, place: Placed, *, limited: bool) -> tuple[pl.
     masks = texts.select(mask.alias(str(number)) for number, (mask, _) in enumerate(checks))
     findings = []
     for mask, (_, word) in zip(masks, checks, strict=True):
-        for at, text in texts.filter(mask).iter_rows():
+        for at, text in texts.filter(mask).iter_rows() if mask.any() else ():
             note = word(text)
             findings.append(Finding(at, place.index, note, place.column.path if note.limit else None))
     return texts.select(pl.when(~_tabbed(place.form)).then("text")).to_series(), tuple(findings)
