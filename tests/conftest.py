@@ -60,6 +60,7 @@ def pytest_collection_finish() -> None:
     """Thousands of tests live as long as the run: no sweep need look at them again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

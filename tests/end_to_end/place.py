@@ -10,15 +10,20 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import BoundArguments
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from layersync.cli import main
+from cyclopts import App
+
+from layersync.cli import main, program
 from tests.sandbox.server import KEY
 
 JsonObject = dict[str, Any]
+Parsed = tuple[Callable[..., int | None], BoundArguments]
 
 PROGRAM = (sys.executable, "-m", "layersync")
 PATIENCE_S = 60
@@ -113,7 +118,8 @@ class Place:
     def call(self, *words: str, **environ: str) -> Ran:
         """Runs the program inside this process, which spares the seconds that a new one needs to load everything."""
         out, err = io.StringIO(), io.StringIO()
-        with self._entered(environ), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        parsed_once = patch.object(program, "_parse", _parse_once)
+        with self._entered(environ), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), parsed_once:
             code = main(words)
         return Ran(code, out.getvalue(), err.getvalue(), self._latest())
 
@@ -161,6 +167,17 @@ class Place:
             os.environ.clear()
             os.environ.update(outside)
             signal.signal(signal.SIGINT, heard)
+
+
+_PARSED: dict[tuple[str, ...], Parsed] = {}
+_parse = program._parse
+
+
+def _parse_once(app: App, words: list[str]) -> Parsed:
+    """Parses each command line once for all tests: it takes a quarter of a run's time, and tests/cli is about that."""
+    if tuple(words) not in _PARSED:
+        _PARSED[tuple(words)] = _parse(app, words)
+    return _PARSED[tuple(words)]
 
 
 def place_in(folder: Path, key: str = KEY) -> Place:

@@ -172,7 +172,7 @@ def test_after_kill_9_the_next_run_knows_what_the_dead_one_wrote(place: Place, a
         api.wait_for_fault(process)
         while not (settled := settled_ids(place, after=len(ids))):
             assert process.poll() is None
-            time.sleep(0.01)
+            time.sleep(0.03)
         process.kill()
         assert place.ended(process).code == -signal.SIGKILL
     api.faults()

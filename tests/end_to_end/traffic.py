@@ -79,7 +79,7 @@ class Traffic:
         while not self.fired():
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
-            time.sleep(0.01)
+            time.sleep(0.04)  # the program takes a second to start, and each look takes some of its time
 
     @contextmanager
     def edited_at_fault(self, project: str, **fields: Any) -> Iterator[None]:
@@ -88,7 +88,7 @@ class Traffic:
 
         def edit() -> None:
             while not self.fired() and not over.is_set():
-                time.sleep(0.01)
+                time.sleep(0.02)
             self.edit("projects", project, **fields)
 
         editor = threading.Thread(target=edit)
