@@ -9,7 +9,7 @@ import pytest
 
 from layersync.errors import StoppedEarly, SyncError
 from layersync.state.journal import Journal, outcomes_of
-from layersync.state.room import LOG, MOST_CHANGES, OUTCOMES, PER_CHANGE, Room, kept_room, room_for
+from layersync.state.room import LOG, MOST_CHANGES, OUTCOMES, PER_CHANGE, PER_COMMITS, Room, kept_room, room_for
 from layersync.state.runs import begin
 from layersync.state.store import Store
 from layersync.values.outcome import Word
@@ -25,12 +25,19 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     return sizes
 
 
-@pytest.mark.parametrize(("changes", "counted"), [(1, 1), (500, 500), (10**6, MOST_CHANGES)])
+@pytest.mark.parametrize(
+    ("changes", "size"),
+    [
+        (1, 2 * PER_COMMITS + PER_CHANGE),
+        (500, LOG + OUTCOMES + 500 * PER_CHANGE),
+        (10**6, LOG + OUTCOMES + MOST_CHANGES * PER_CHANGE),
+    ],
+)
 def test_it_is_as_large_as_the_changes_need_up_to_a_limit(
-    changes: int, counted: int, tmp_path: Path, taken: list[int]
+    changes: int, size: int, tmp_path: Path, taken: list[int]
 ) -> None:
     with kept_room(tmp_path, changes) as room:
-        assert taken == [LOG + OUTCOMES + counted * PER_CHANGE]
+        assert taken == [size]
         assert room.give_up()
         assert not room.give_up()
 

@@ -12,9 +12,9 @@ from layersync.errors import StoppedEarly
 
 PER_CHANGE: Final = 4096  # bytes that stay in the state file; source: reliability, section 3.7
 MOST_CHANGES: Final = 10_000  # a day of the standard tier
-LOG: Final = 1100 * 4096  # SQLite begins its log anew after a thousand pages
-PER_COMMITS: Final = 16 * 4096  # what the commits of one change write to the log, until it is begun anew
-OUTCOMES: Final = 1024**2  # of everything that can be under way at once
+LOG: Final = 1100 * 4096  # bytes at most: SQLite begins its log anew after a thousand pages
+PER_COMMITS: Final = 16 * 4096  # bytes that the commits of one change write to the log, until it is begun anew
+OUTCOMES: Final = 1024**2  # bytes at most, for everything that can be under way at once
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -25,7 +25,8 @@ class Room:
     def __init__(self, handle: int | None = None, changes: int = 0) -> None:
         """`handle` is the open file that takes up the room for so many changes, None where none is kept."""
         self._handle = handle
-        self._changes = changes
+        self._changes = min(changes, MOST_CHANGES)
+        self._outcomes = min(OUTCOMES, changes * PER_COMMITS)
         self._size = room_for(changes)
 
     def use(self) -> None:
@@ -33,7 +34,7 @@ class Room:
         if self._handle is None:
             return
         self._changes = max(0, self._changes - 1)
-        self._size = max(self._size - PER_COMMITS, OUTCOMES + self._changes * PER_CHANGE)
+        self._size = max(self._size - PER_COMMITS, self._outcomes + self._changes * PER_CHANGE)
         os.ftruncate(self._handle, self._size)
 
     def give_up(self) -> bool:
@@ -46,8 +47,9 @@ class Room:
 
 
 def room_for(changes: int) -> int:
-    """Gives the bytes that the journal of so many changes may need; none for none."""
-    return LOG + OUTCOMES + min(changes, MOST_CHANGES) * PER_CHANGE if changes else 0
+    """Gives the bytes that the journal of so many changes may need."""
+    commits = changes * PER_COMMITS
+    return min(LOG, commits) + min(OUTCOMES, commits) + min(changes, MOST_CHANGES) * PER_CHANGE
 
 
 @contextmanager
@@ -56,7 +58,7 @@ def kept_room(state_dir: Path, changes: int) -> Iterator[Room]:
 
     Raises StoppedEarly where the disk has no such room. On a disk that cannot keep any, there is none.
     """
-    room = Room(_taken(state_dir, room_for(changes)), min(changes, MOST_CHANGES))
+    room = Room(_taken(state_dir, room_for(changes)), changes)
     try:
         yield room
     finally:
