@@ -53,6 +53,7 @@ def compare_row(
         (column, cell)
         for column in columns
         if (cell := cells.get(column.path)) is not None
+        if cell != live[column.field] or column.keys or generation is not None  # mostly nothing is to be looked at
         if not _is_equal(column, cell, live[column.field], generation, form)
     ]
     record = record_of({column.field: live[column.field] for column, _ in unequal}, form)
@@ -220,6 +221,8 @@ def _too_large(
     edits: list[Edit], record: Mapping[str, object], columns: tuple[Column, ...], form: Resource
 ) -> Objection | None:
     limited = [edit for edit in edits if form.field(edit.field).max_bytes is not None]
+    if not limited:
+        return None
     for name, value in patch_of(limited, record, form).items():
         limit = form.field(name).max_bytes
         size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
