@@ -38,7 +38,7 @@ def read(folder: Path) -> Desired:
 
 def keep(desired: Desired, folder: Path) -> None:
     """Keeps a checked sheet."""
-    # each text for itself: what columns share in memory, a file repeats for each of them, and a million rows share a lot
+    # each text for itself: what columns share in memory, a file repeats for each of them
     rows = desired.rows.with_columns(pl.col(pl.String) + "").rechunk()
     rows.write_ipc_stream(folder / "checked.arrow")
     grid = replace(desired.grid, cells=pl.DataFrame(), positions=pl.DataFrame(), raw=b"")

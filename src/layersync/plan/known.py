@@ -76,19 +76,19 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     few = form.listing.made is not None and 0 < helped.sum() <= form.listing.page_limit
     cut = Cut(desired.columns, form, desired.key_field, placed=few)
     shelf = Shelf(cut, asked["key"], Stated(desired, asked["row"], cut))  # first: it has the sheet hashed meanwhile
-    keys = asked["key"].to_list()
+    keys, lines = asked["key"].to_list(), [*range(len(asked))]
     return Known(
         form=form,
         key_field=desired.key_field,
         shelf=shelf,
         asked=asked,
         keys=keys,
-        at=dict(zip(keys, range(len(keys)), strict=True)),
+        at=dict(zip(keys, lines, strict=True)),
         slim=array("l", [-1]) * len(asked),
         full=array("l", [-1]) * len(asked),
         in_full=bytearray(asked["full"].to_list()),
         some_in_full=bool(asked["full"].any()),
-        listable=_by_parent(asked.filter(helped)),
+        listable=_by_parent(asked.filter(helped), lines),
         single=asked.filter(~helped)["line"].to_list(),
         holders=Holders(desired, form),
         originals=Originals(desired),
@@ -105,9 +105,10 @@ def _helped(form: Resource, stamps: Mapping[str, str] | None) -> pl.Expr:
     return spares if form.listing.parent_field is None else spares & pl.col("parent").is_not_null()
 
 
-def _by_parent(asked: pl.DataFrame) -> dict[str | None, set[int]]:
-    lines = asked.group_by("parent", maintain_order=True).agg("line")
-    return {parent: set(some) for parent, some in lines.iter_rows()}
+def _by_parent(asked: pl.DataFrame, lines: Sequence[int]) -> dict[str | None, set[int]]:
+    """The very numbers of `lines`, which `Known.at` gives: a set finds the same object faster than an equal one."""
+    by_parent = asked.group_by("parent", maintain_order=True).agg("line")
+    return {parent: {*map(lines.__getitem__, some)} for parent, some in by_parent.iter_rows()}
 
 
 def file_page(page: Page[Excerpt], known: Known) -> list[int]:

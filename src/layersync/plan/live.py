@@ -19,8 +19,8 @@ from layersync.resources.resource import Resource
 from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
 
-_COMPARED_AT_ONCE = 4_000
-_MOST_ASKED = 4  # lots of records that may wait: the rows of the sheet are hashed first
+_COMPARED_AT_ONCE = 8_000
+_MOST_ASKED = 2  # lots of records that may wait: the rows of the sheet are hashed first
 
 
 @dataclass(frozen=True, slots=True)

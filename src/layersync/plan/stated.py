@@ -50,6 +50,7 @@ class Stated:
         self._objects = [name for name in cut.stated if name in cut.json]
         self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
         self._read_line = msgspec.json.Decoder(line_type(self._texts, self._objects)).decode
+        self._differs = _together(_parted(pl.col("text"), self._objects)).ne(pl.col("row"))
         self._beside = ThreadPoolExecutor(1)
         self._hashes = self._beside.submit(self._hashed)
 
@@ -99,10 +100,6 @@ class Stated:
             return _write_tidily(self._read_line(text)).decode()
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return text  # it says nothing that a sheet could
-
-    @property
-    def _differs(self) -> pl.Expr:
-        return _together(_parted(pl.col("text"), self._objects)).ne(pl.col("row"))
 
     def _hashed(self) -> pl.Series:
         """The hash of every row that is asked for; several threads write them out, a piece each."""
