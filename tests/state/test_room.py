@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -74,14 +74,20 @@ def test_nothing_is_taken_for_nothing(tmp_path: Path, taken: list[int]) -> None:
     assert taken == []
 
 
+def raising(error: int) -> Callable[..., None]:
+    """What the system does when it says no."""
+
+    def says_no(*_: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    return says_no
+
+
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
 def test_a_disk_without_room_is_told_before_anything_is_sent(
     error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(error, os.strerror(error))
-
-    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr(os, "posix_fallocate", raising(error))
     with pytest.raises(StoppedEarly, match="5,824 KB are to be free"), kept_room(tmp_path, 100):
         pytest.fail("nothing may be sent")
 
@@ -90,10 +96,7 @@ def test_a_disk_without_room_is_told_before_anything_is_sent(
 def test_a_disk_that_cannot_keep_any_is_used_as_it_is(
     error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cannot(*_: object) -> None:
-        raise OSError(error, os.strerror(error))
-
-    monkeypatch.setattr(os, "posix_fallocate", cannot)
+    monkeypatch.setattr(os, "posix_fallocate", raising(error))
     with kept_room(tmp_path, 1) as room:
         assert not room.give_up()
     monkeypatch.delattr(os, "posix_fallocate")
