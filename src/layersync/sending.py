@@ -43,10 +43,11 @@ async def send(job: Job, changes: Sequence[Change], link: Link, session: Session
 
 
 def _desk(job: Job, link: Link, session: Session, room: Room, done: Callable[[Outcome], None]) -> Desk:
+    writer = link.writer()
     return Desk(
         form=job.form,
-        writer=link.writer(),
-        looks=Looks(job.form, link.reader, session.clock),
+        writer=writer,
+        looks=Looks(job.form, link.reader, session.clock, writer.in_doubt),
         journal=_journal(job, link, session, room),
         clock=session.clock,
         stop=session.stop,

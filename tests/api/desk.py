@@ -160,10 +160,11 @@ def _desk(
         new_key=lambda: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
         reusable=reusable,
     )
+    writer = WriteClient(server, conditions)
     return Desk(
         form=FORM,
-        writer=WriteClient(server, conditions),
-        looks=Looks(FORM, ReadClient(server, conditions), conditions.clock),
+        writer=writer,
+        looks=Looks(FORM, ReadClient(server, conditions), conditions.clock, writer.in_doubt),
         journal=journal,
         clock=conditions.clock,
         stop=conditions.stop,

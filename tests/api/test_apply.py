@@ -282,6 +282,20 @@ def test_what_a_success_that_cannot_be_read_left_open_may_show_a_little_later(ta
     assert (len(server.sends("PATCH")), len(server.sends("GET"))) == (1, 2)
 
 
+def test_while_no_change_is_taken_each_is_looked_at_once_when_the_patience_is_over(tmp_path: Path) -> None:
+    server = server_with(3, tagline="old")
+
+    def done_at_the_end(simulated: SimulatedServer, request: Request) -> Answer:
+        simulated.records[request.path]["tagline"] = "new"
+        return simulated.work(request)
+
+    server.faults = {"PATCH": [status(202)] * 3, "GET": [done_at_the_end] * 3}
+    ran = carry_out(server, planned(server, tagline="new").changes, tmp_path)
+    assert ran.words == [Word.CHANGED] * 3
+    assert len(server.sends("GET")) == 3
+    assert ran.took >= 10.0
+
+
 @pytest.mark.parametrize("code", [500, 501])
 def test_a_change_that_is_given_up_is_looked_at_once(code: int, tmp_path: Path) -> None:
     server = server_with(1)

@@ -55,6 +55,20 @@ def test_four_tries_in_a_row_without_an_answer_change_nothing() -> None:
     assert stage.left == [float(second) for second in range(15)]
 
 
+def test_more_than_one_silent_try_in_a_row_is_a_doubt_until_an_answer_comes() -> None:
+    doubts: list[bool] = []
+
+    async def play(stage: Class) -> None:
+        for sound in (False, False, True, *[False] * 5, True):
+            stage.sound = sound
+            await stage.one()
+            doubts.append(stage.breaker.in_doubt)
+
+    stage = played(play)
+    assert stage.breaker.openings == 1
+    assert doubts == [False, True, False, False, *[True] * 4, False]
+
+
 def test_after_five_nothing_leaves_for_the_pause_then_a_probe_and_one_alone() -> None:
     async def play(stage: Class) -> None:
         stage.sound = False

@@ -106,10 +106,7 @@ WAYS: dict[str, Down] = {
     "shows a page": shows_a_page,
     **{str(status): answers(status) for status in (500, 501, 502, 503, 504, 202)},
 }
-# 202 and a page are settled by reads where these work
-WAYS |= {
-    f"{name}, writes alone": for_writes(down) for name, down in WAYS.items() if name not in {"202", "shows a page"}
-}
+WAYS |= {f"{name}, writes alone": for_writes(down) for name, down in WAYS.items()}
 
 
 @pytest.fixture
@@ -125,7 +122,7 @@ def run(server: InProcess, folder: Path, run_id: str) -> tuple[int, Report]:
     return exit_code(report, detailed=False), report
 
 
-USUAL = {"refuses", "hangs", "works in silence", "503, writes alone"}
+USUAL = {"refuses", "hangs", "works in silence", "503, writes alone", "202, writes alone"}
 CASES = [
     *(pytest.param(name, 20, marks=[] if name in USUAL else pytest.mark.slow) for name in WAYS),
     *(pytest.param(name, bears, marks=pytest.mark.slow) for name in ("refuses", "hangs", "503") for bears in (0, 45)),

@@ -31,6 +31,11 @@ class Breaker:
         self._open_until: float | None = None
         self.openings = 0
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it has opened, or may soon: more than one try came to nothing since any was answered."""
+        return self._suspect or self._silent > 1
+
     @asynccontextmanager
     async def passage(self, probe: Callable[[], Awaitable[bool]], clock: Clock, stop: Stop) -> AsyncIterator[int]:
         """Lets one try through, for which it gives the number of openings so far: a change of it calls the try back.

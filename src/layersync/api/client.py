@@ -63,10 +63,15 @@ class WriteClient:
     def __init__(self, transport: Transport, conditions: Conditions) -> None:
         self._courier = Courier(transport, conditions)
         self._gate = conditions.gates[RateClass.WRITE]
+        self._breaker = conditions.breakers[RateClass.WRITE]
 
     def workers(self) -> int:
         """How many changes should be under way at once."""
         return self._gate.workers
+
+    def in_doubt(self) -> bool:
+        """Whether the API does not seem to take changes at all."""
+        return self._breaker.in_doubt
 
     async def patch(self, prepare: Prepare, tries: Tries) -> Judgement:
         """Sends what `prepare` gives; it is asked again before each try and must give the same request.

@@ -1,6 +1,6 @@
 """Looking at a record around its PATCH: right before it, and after an answer that leaves something open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from layersync.api.client import ReadClient
@@ -15,6 +15,7 @@ from layersync.values.change import Change, Edit
 from layersync.values.outcome import Word
 
 _READ_BACK_S = (0.0, 3.0, 7.0)  # three looks over ten seconds: a replica may lag behind
+_TAKEN_ON_S = (3.0, 7.0)  # what was taken on is hardly done at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,13 @@ class Settled:
 
 
 class Looks:
-    """The reads that belong to one job's writes."""
+    """The reads that belong to one job's writes; `in_doubt` tells when none is made that can be spared."""
 
-    def __init__(self, form: Resource, reader: ReadClient, clock: Clock) -> None:
+    def __init__(self, form: Resource, reader: ReadClient, clock: Clock, in_doubt: Callable[[], bool]) -> None:
         self._form = form
         self._reader = reader
         self._clock = clock
+        self._in_doubt = in_doubt
 
     async def before(self, change: Change) -> Change | Settled:
         """Gives the change to send, rebuilt where its record was read again, or how it ended without a send.
@@ -56,15 +58,19 @@ class Looks:
     async def after(self, change: Change, at_base: Settled, done: Settled, *, patiently: bool = False) -> Settled:
         """Settles by reading what an answer left open: `done` at the desired values, `at_base` at the planned ones.
 
-        `patiently` looks more than once where the server seems to have taken the change on.
+        `patiently` waits where the server seems to have taken the change on: the last look decides, an earlier one
+        spares waiting for it, and is itself spared while the API does not seem to take any change.
         """
-        settled = at_base
-        for pause in _READ_BACK_S if patiently else (0.0,):
+        *early, last = _TAKEN_ON_S if patiently else (0.0,)
+        for pause in early:
             await self._clock.sleep(pause)
+            if self._in_doubt():
+                continue
             settled = await self._look(change, at_base, done)
             if settled is not at_base:
-                break
-        return settled
+                return settled
+        await self._clock.sleep(last)
+        return await self._look(change, at_base, done)
 
     async def _look(self, change: Change, at_base: Settled, done: Settled) -> Settled:
         try:
