@@ -149,3 +149,16 @@ def test_rows_of_a_workbook_are_written_as_csv_that_reads_back_as_the_same_cells
         ["id", " name ", "_outcome", "_error", "_what_to_do"],
         ["1", 'Zürich, "the" \n city', "invalid", "wrong", "'=fix"],
     ]
+
+
+def test_the_header_of_a_workbook_stays_in_the_row_where_the_job_looks_for_it() -> None:
+    sheet = replace(
+        grid([b"", b""], ["id"]),
+        cells=pl.DataFrame({"A": ["1"]}),
+        raw=b"PK",
+        encoding="",
+        delimiter="",
+        header_row=3,
+    )
+    told = retried(sheet, {2: PlanState.INVALID}, message="wrong").decode("utf-8-sig")
+    assert told.splitlines()[:3] == ["", "", '"id","_outcome","_error","_what_to_do"']

@@ -17,6 +17,7 @@ from layersync.values.report import JobReport, Report
 ADDED: Final = ("_outcome", "_error", "_what_to_do")
 
 _LINE_ENDS: Final = ("\r\n", "\n", "\r")
+_FRESH_END: Final = "\r\n"
 
 
 def retry_csv(job: JobReport, report: Report, grid: Grid) -> Iterator[bytes]:
@@ -69,23 +70,27 @@ class _Paper:
 
 
 class _FreshPaper:
-    """CSV for the rows of a sheet that is no text: comma, and the mark by which spreadsheet programs know UTF-8."""
+    """CSV for the rows of a sheet that is no text: comma, and the mark by which spreadsheet programs know UTF-8.
+
+    The header stands in the row where the job looks for it, below blank ones.
+    """
 
     def __init__(self, grid: Grid) -> None:
         self._header = grid.header
+        self._above = _FRESH_END.encode() * (grid.header_row - 1)
         self._cells = grid.cells
         self._at = {row: at for at, row in enumerate(grid.positions["row"].to_list())}
         self._kept = [index for index, text in enumerate(grid.header) if text.strip().lower() not in ADDED]
 
     def header(self) -> bytes:
-        return codecs.BOM_UTF8 + self._line(self._header, ADDED)
+        return codecs.BOM_UTF8 + self._above + self._line(self._header, ADDED)
 
     def row(self, row: Row) -> bytes:
         return self._line(self._cells.row(self._at[row.row]), _told(row))
 
     def _line(self, cells: Sequence[str], told: Sequence[str]) -> bytes:
         texts = [*(cells[index] for index in self._kept), *told]
-        return f"{_quoted(texts, ',')}\r\n".encode(errors="backslashreplace")
+        return f"{_quoted(texts, ',')}{_FRESH_END}".encode(errors="backslashreplace")
 
 
 def _told(row: Row) -> tuple[str, str, str]:

@@ -84,6 +84,7 @@ def _grid(rules: SheetRules, records: Records, raw: bytes, encoding: Encoding, d
         encoding=encoding.codec,
         delimiter=dialect.delimiter,
         sha256=hashlib.sha256(raw).hexdigest(),
+        header_row=rules.header_row,
         blank_rows=below_header - len(records.ragged) - len(records.kept),
         notices=tuple(_notices(rules, dialect)),
     )

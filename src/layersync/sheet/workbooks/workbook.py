@@ -73,6 +73,7 @@ def _grid(rules: SheetRules, raw: bytes, answer: Answer) -> Grid:
         encoding="",
         delimiter="",
         sha256=hashlib.sha256(raw).hexdigest(),
+        header_row=rules.header_row,
         blank_rows=answer.blank_rows,
         notices=tuple(_notices(rules, answer)),
     )
