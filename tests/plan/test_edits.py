@@ -92,19 +92,41 @@ def test_equal_lists_and_absent_keys_plan_nothing(live: dict[str, object]) -> No
     assert plan(sheet, reading(INFLUENCERS, [influencer(1, personality=live)]), INFLUENCERS).changes == ()
 
 
-def test_a_path_through_a_value_that_is_no_object_makes_the_row_invalid() -> None:
-    sheet = desired(PROJECTS, [{"id": an_id(1), "metadata.a.b": "x"}])
-    made = plan(sheet, reading(PROJECTS, [project(1, metadata={"a": "text"})]), PROJECTS)
+@pytest.mark.parametrize("cell", ["x", CLEAR])
+@pytest.mark.parametrize(
+    ("path", "live"),
+    [
+        ("metadata.a.b", {"a": "text"}),
+        ("metadata.a.b", {"a": "{"}),
+        ("metadata.a.b", {"a": [1]}),
+        ("metadata.a.b.c", {"a": {"b": 5}}),
+        ("metadata.a.b.c", {"a": True}),
+        ("metadata.a", ["text"]),
+    ],
+)
+def test_a_path_through_a_value_that_is_no_object_makes_the_row_invalid(path: str, live: object, cell: str) -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(1), path: cell}])
+    made = plan(sheet, reading(PROJECTS, [project(1, metadata=live)]), PROJECTS)
     assert made.rows["state"].to_list() == [PlanState.INVALID]
     assert made.rows["cell"].to_list() == ["B2"]
 
 
-def test_a_field_that_the_record_does_not_show_is_held_and_not_sent() -> None:
+@pytest.mark.parametrize("live", [None, {}, {"a": None}, {"a": {}}, {"a": {"b": None}}, {"b": "text"}])
+def test_where_nothing_stands_there_is_nothing_to_clear(live: object) -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(1), "metadata.a.b.c": CLEAR}])
+    made = plan(sheet, reading(PROJECTS, [project(1, metadata=live)]), PROJECTS)
+    assert made.rows["state"].to_list() == [PlanState.UNCHANGED]
+
+
+@pytest.mark.parametrize(
+    ("path", "cell"), [("tagline", "x"), ("appName", CLEAR), ("metadata.a", "x"), ("metadata.a", CLEAR)]
+)
+def test_a_field_that_the_record_does_not_show_is_held_and_not_sent(path: str, cell: str) -> None:
     record = project(1)
-    del record["tagline"]
-    made = plan(desired(PROJECTS, [{"id": an_id(1), "tagline": "x"}]), reading(PROJECTS, [record]), PROJECTS)
+    del record[path.partition(".")[0]]
+    made = plan(desired(PROJECTS, [{"id": an_id(1), path: cell}]), reading(PROJECTS, [record]), PROJECTS)
     assert made.changes == ()
-    assert [problem.value for problem in made.problems] == ["x"]
+    assert [problem.cell for problem in made.problems] == ["B2"]
     assert made.rows["state"].to_list() == [PlanState.HELD]
 
 

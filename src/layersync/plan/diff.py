@@ -75,7 +75,20 @@ def _unequal(column: Column, form: Resource) -> pl.Expr:
     if not all(_PLAIN_KEY.fullmatch(key) for key in column.keys):
         return pl.lit(value=True)
     held = live.str.json_path_match("$." + ".".join(column.keys))
-    return wanted.ne_missing(held) | _looks_equal_only(column, held, form).fill_null(value=False)
+    looks_equal_only = _looks_equal_only(column, held, form).fill_null(value=False)
+    return wanted.ne_missing(held) | looks_equal_only | _clears_in_vain(column).fill_null(value=False)
+
+
+def _clears_in_vain(column: Column) -> pl.Expr:
+    """Tells where a key is to be cleared of what may be no object: of a value on its way, or a field that is not shown.
+
+    Where nothing stands at all there is nothing to clear; so only what is there has to be looked at.
+    """
+    cell, live = pl.col("cell"), pl.col("live")
+    no_object = ~live.str.starts_with("{")
+    if len(column.keys) > 1:
+        no_object = no_object | live.str.json_path_match(f"$.{column.keys[0]}").is_not_null()
+    return (cell == CLEAR) & no_object
 
 
 def _looks_equal_only(column: Column, held: pl.Expr, form: Resource) -> pl.Expr:
