@@ -142,7 +142,7 @@ def test_an_expected_column_that_differs_is_a_conflict_and_is_never_sent() -> No
     live = [project(1, name="Beta Run"), project(2, name="Beta Run")]
     made = plan(desired(PROJECTS, rows, roles={"name": Role.EXPECTED}), reading(PROJECTS, live), PROJECTS)
     assert made.rows["state"].to_list() == [PlanState.CONFLICT, PlanState.CHANGE]
-    assert "row says Acme Fit, the record is Beta Run" in made.rows["message"][0]
+    assert made.rows["message"][0] == "row 2 says Acme Fit, the record is Beta Run: was a column sorted alone?"
     assert [change.patch for change in made.changes] == [{"tagline": "x"}]
 
 

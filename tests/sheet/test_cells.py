@@ -139,6 +139,12 @@ def test_an_expected_word_may_be_one_that_the_vocabulary_has_lost() -> None:
     assert values(column("size", " tiny ", expect=("size",)), "size") == ["tiny"]
 
 
+@pytest.mark.parametrize("cell", ["Mars ", "Ma\u200brs"])
+def test_what_cannot_be_seen_in_an_expected_cell_is_told_as_compared_and_never_as_sent(cell: str) -> None:
+    (problem,) = column("title", cell, expect=("title",)).problems
+    assert problem.message.endswith(", and is compared so")
+
+
 def test_damage_in_an_expected_cell_is_told() -> None:
     assert states(column("title", "#REF!", expect=("title",))) == ["invalid"]
 

@@ -60,7 +60,7 @@ def decide(
         cells = {path: row[path] for path in paths if row[path] is not None}
         shown = {field: record[field] for field in fields}
         generation = generations.get(record["_generation"])
-        compared = compare_row(cells, shown, desired.columns, form, generation)
+        compared = compare_row(row["_row"], cells, shown, desired.columns, form, generation)
         if row["_state"] == RowState.LIMIT and _breaks(compared, limits[row["_row"]]):
             yield Decision(row["_row"], PlanState.INVALID)
         else:

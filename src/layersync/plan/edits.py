@@ -39,13 +39,14 @@ class Comparison:
 
 
 def compare_row(
+    row: int,
     cells: Mapping[str, str],
     live: Mapping[str, str | None],
     columns: tuple[Column, ...],
     form: Resource,
     generation: Generation | None = None,
 ) -> Comparison:
-    """Compares the non-blank `cells` (by path) with the live columns (by field), both written as `values.cell` says.
+    """Compares the non-blank `cells` (by path) of a row with the live columns (by field), as `values.cell` writes both.
 
     `generation` is that of the record, None where it is not known.
     """
@@ -59,7 +60,9 @@ def compare_row(
     record = record_of({column.field: live[column.field] for column, _ in unequal}, form)
     edits: list[Edit] = []
     for column, cell in unequal:
-        objection = _objection(column, cell, live[column.field], record, form) or _refused(column, cell, generation)
+        objection = _objection(row, column, cell, live[column.field], record, form) or _refused(
+            column, cell, generation
+        )
         if objection is not None:
             return Comparison((), record, objection)
         if column.role is Role.MANAGED:
@@ -93,10 +96,10 @@ def record_of(live: Mapping[str, str | None], form: Resource) -> dict[str, objec
 
 
 def _objection(
-    column: Column, cell: str, live: str | None, record: Mapping[str, object], form: Resource
+    row: int, column: Column, cell: str, live: str | None, record: Mapping[str, object], form: Resource
 ) -> Objection | None:
     if column.role is Role.IDENTITY:
-        return None if cell == live else _other_record(column, cell, live)
+        return None if cell == live else _other_record(row, column, cell, live)
     if live == ABSENT:
         return Objection(
             "held",
@@ -111,10 +114,9 @@ def _objection(
             f"{column.path} leads through a live value that is no object",
             f"state the whole of {column.field} as JSON, or correct the path",
         )
-    if column.role is Role.EXPECTED and not same(
-        desired_value(column, cell, record, form), _live_value(column, record)
-    ):
-        return _unexpected(column, desired_value(column, cell, record, form), _live_value(column, record))
+    if column.role is Role.EXPECTED:
+        expected, found = desired_value(column, cell, record, form), _live_value(column, record)
+        return None if same(expected, found) else _unexpected(row, column, expected, found)
     return None
 
 
@@ -133,20 +135,20 @@ def _not_taken(column: Column, message: str, field: Field) -> Objection:
     return Objection("invalid", column, told, f"use one of {', '.join(field.choices)}")
 
 
-def _other_record(column: Column, cell: str, live: str | None) -> Objection:
+def _other_record(row: int, column: Column, cell: str, live: str | None) -> Objection:
     return Objection(
         "conflict",
         column,
-        f"the row says {column.field} {cell}, the record has {live}: was a column sorted alone?",
+        f"row {row} says {column.field} {cell}, the record has {live}: was a column sorted alone?",
         "sort the rows as a whole, or correct the key",
     )
 
 
-def _unexpected(column: Column, desired: object, live: object) -> Objection:
+def _unexpected(row: int, column: Column, desired: object, live: object) -> Objection:
     return Objection(
         "conflict",
         column,
-        f"the row says {_words(desired)}, the record is {_words(live)}: was a column sorted alone?",
+        f"row {row} says {_words(desired)}, the record is {_words(live)}: was a column sorted alone?",
         f"sort the rows as a whole, or correct {column.path} or the key",
     )
 

@@ -138,8 +138,7 @@ def _read_given(given: pl.DataFrame, place: Placed, rules: SheetRules) -> Readin
     if given.is_empty():
         return Reading(given["cell"], ())
     if place.form.kind is Kind.TEXT:
-        limited = place.column.role is Role.MANAGED
-        return Reading(*read_text(given, place, limited=limited))
+        return Reading(*read_text(given, place))
     return _by_distinct(given, place, _grammar(place, rules))
 
 

@@ -9,6 +9,7 @@ from layersync.resources.field import Field
 from layersync.sheet.damage import has_invisible, hidden
 from layersync.sheet.finding import Finding, Note
 from layersync.sheet.header import Placed
+from layersync.values.desired import Role
 from layersync.values.problem import Severity
 
 # which texts are spoken of, and how
@@ -16,15 +17,15 @@ _Check = tuple[pl.Expr, Callable[[str], Note]]
 
 _TAB: Final = Note("the cell holds a tab character", "replace it by a space")
 _CHANGEABLE: Final = r"[^\x00-\x{2ff}]"
-_SPACES: Final = Note("the text begins or ends with space, and is sent so", "remove the space", Severity.WARNING)
 
 
-def read_text(given: pl.DataFrame, place: Placed, *, limited: bool) -> tuple[pl.Series, tuple[Finding, ...]]:
-    """Reads the columns `at` and `cell` of `given` as free text; lengths count only where `limited`.
+def read_text(given: pl.DataFrame, place: Placed) -> tuple[pl.Series, tuple[Finding, ...]]:
+    """Reads the columns `at` and `cell` of `given` as free text; lengths count only where it may be sent.
 
     CRLF and CR inside a cell become LF. Gives the values in the order of `given`.
     """
-    checks = [*_looks(place.form), *(_lengths(place.form) if limited else ())]
+    sent = place.column.role is Role.MANAGED
+    checks = [*_looks(place.form, "sent" if sent else "compared"), *(_lengths(place.form) if sent else ())]
     texts = given.select("at", text=in_nfc(_with_plain_line_ends(given["cell"])))
     masks = texts.select(mask.alias(str(number)) for number, (mask, _) in enumerate(checks))
     findings = []
@@ -50,11 +51,13 @@ def _with_plain_line_ends(texts: pl.Series) -> pl.Series:
     return texts.str.replace_all("\r\n?", "\n") if has_others else texts
 
 
-def _looks(form: Field) -> Iterator[_Check]:
+def _looks(form: Field, done: str) -> Iterator[_Check]:
+    """`done` is what is done with the text: it is sent, or compared only."""
     text = pl.col("text")
+    spaces = Note(f"the text begins or ends with space, and is {done} so", "remove the space", Severity.WARNING)
     yield _tabbed(form), lambda _: _TAB
-    yield has_invisible(text), _unseen
-    yield text != text.str.strip_chars(" \u00a0"), lambda _: _SPACES
+    yield has_invisible(text), lambda text: _unseen(text, done)
+    yield text != text.str.strip_chars(" \u00a0"), lambda _: spaces
 
 
 def _tabbed(form: Field) -> pl.Expr:
@@ -89,9 +92,9 @@ def _unusual(form: Field, text: str) -> Note:
     return Note(message, "the API may refuse it: shorten it", Severity.WARNING)
 
 
-def _unseen(text: str) -> Note:
+def _unseen(text: str, done: str) -> Note:
     return Note(
-        f"the text holds a character that cannot be seen ({hidden(text)}), and is sent so",
+        f"the text holds a character that cannot be seen ({hidden(text)}), and is {done} so",
         "type the text again",
         Severity.WARNING,
     )

@@ -19,7 +19,7 @@ class Grid:
     `positions`: as high as `cells`: `row` UInt32 (the number that the spreadsheet shows), `line` UInt32 (physical line
     at which the record starts, from 1), `start` and `end` UInt64 (byte span of the record in `raw`, line end included;
     both 0 where the format has no such span).
-    Wholly blank records are left out and counted in `blank_rows`; numbering is kept, that of the header is `header_row`.
+    Wholly blank records are left out and counted in `blank_rows`; numbering is kept. The header is row `header_row`.
     `raw` are the bytes of the source with `header_span` that of the header record; `encoding` is how `raw` is read.
     `delimiter` is that of a text format, empty for a workbook.
     """
