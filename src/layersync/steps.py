@@ -14,7 +14,7 @@ from layersync.report.reads import reads_sentence
 from layersync.session import Job, Session, budget_for
 from layersync.sheet.asked import question_of, unknown_key
 from layersync.sheet.receiving import receive
-from layersync.sheet.sought import refuse_missing
+from layersync.sheet.sought import refuse_missing, refuse_missing_fields
 from layersync.signals import SIGNALS
 from layersync.state.lock import Holder, hold, holder_of
 from layersync.values.change import Change
@@ -60,10 +60,12 @@ async def received(job: Job, session: Session) -> bytes:
 def sought(jobs: tuple[Job, ...], session: Session) -> tuple[Job, ...]:
     """The jobs as they were read, and the rows that `--explain` asks about.
 
-    Where `--key` or `--explain` names what no sheet has, all of them end, and nothing is asked of the API.
+    Where `--key`, `--only-fields` or `--explain` names what no sheet has, all of them end, and nothing is asked of the
+    API.
     """
     try:
         refuse_missing([job.desired.missing_keys if job.desired else None for job in jobs])
+        refuse_missing_fields([job.desired.missing_fields if job.desired else None for job in jobs])
         return jobs if session.order.explain is None else _asked(jobs, session.order.explain)
     except UsageError as error:
         return tuple(replace(job, desired=None).failed(error) for job in jobs)

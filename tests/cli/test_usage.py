@@ -51,6 +51,8 @@ WRONG = [
     (("whoami", "--base-url", "https://api.layers.com", "--api-key-file", "none"), "cannot read the key"),
     (("check", "--key", "none"), "none"),
     (("check", "--only-fields", "taglin"), "tagline"),
+    (("check", "--only-fields", " ,"), "names no field"),
+    (("sync", "-n", "--only-fields", ""), "names no field"),
 ]
 
 

@@ -112,6 +112,24 @@ def test_a_guard_that_holds_one_job_lets_the_others_go(jobs: Place, api: Traffic
     assert (ran.code, ran.counts) == (5, {"held": 1, "changed": 1})
 
 
+def test_fields_that_one_job_has_leave_the_others_nothing_to_do(jobs: Place, api: Traffic) -> None:
+    api.forget()
+    ran = jobs.call("sync", "projects", "influencers", "--only-fields", "Tagline")
+    assert (ran.code, ran.counts) == (0, {"changed": 1, "unchanged": 1})
+    assert {request["path"] for request in api.requests() if "influencers" in request["path"]} == set()
+    assert jobs.call("check", "projects", "influencers", "--only-fields", "tagline").code == 0
+    both = jobs.call("sync", "projects", "influencers", "--only-fields", "tagline,name")
+    assert (both.code, both.counts) == (0, {"changed": 1, "unchanged": 2})
+
+
+def test_a_field_that_no_job_has_is_a_mistake_and_nothing_is_asked(jobs: Place, api: Traffic) -> None:
+    api.forget()
+    ran = jobs.call("sync", "projects", "influencers", "--only-fields", "tagline,nme")
+    assert (ran.code, ran.counts, api.requests()) == (64, {}, [])
+    assert 'no sheet has a column for "nme"' in ran.out
+    assert jobs.call("check", "projects", "influencers", "--only-fields", "tagline,nme").code == 64
+
+
 def test_a_job_marked_default_false_runs_only_when_it_is_named(jobs: Place, api: Traffic) -> None:
     jobs.configure(api.url, JOBS.format("false").replace('"broken.csv"', '"broken.csv"\ndefault = false'))
     assert jobs.call("sync").code == 3

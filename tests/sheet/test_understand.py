@@ -2,7 +2,6 @@
 
 import pytest
 
-from layersync.errors import UsageError
 from layersync.values.problem import Severity
 from tests.sheet.build import an_id, read, states, values
 
@@ -96,10 +95,31 @@ def test_only_fields_keeps_what_is_compared_only() -> None:
     assert [column.path for column in columns] == ["starId", "title", "size"]
 
 
-@pytest.mark.parametrize("name", ["titel", "story", "planetId", "notes.c"])
-def test_only_fields_that_are_no_column_are_an_error_of_usage(name: str) -> None:
-    with pytest.raises(UsageError, match="no column"):
-        read(SHEET, only_fields=(name,))
+@pytest.mark.parametrize("name", [" Title", "NOTES", "notes.B", "Word for it "])
+def test_only_fields_are_named_by_path_or_header_whatever_their_case(name: str) -> None:
+    raw = f"planetId,Word for it,notes.b\n{an_id(1)},Mars,x\n"
+    desired = read(raw, columns={"Word for it": "title"}, only_fields=(name,))
+    assert [column.path for column in desired.columns] == ["notes.b" if name[0] in "Nn" else "title"]
+    assert desired.missing_fields == {}
+
+
+def test_a_path_is_meant_before_a_header_and_an_exact_name_before_a_similar_one() -> None:
+    raw = f"planetId,title,other,notes.b,notes.B\n{an_id(1)},small,Mars,x,y\n"
+    mapped = {"title": "size", "other": "title"}
+    assert [one.path for one in read(raw, columns=mapped, only_fields=("title",)).columns] == ["title"]
+    assert [one.path for one in read(raw, columns=mapped, only_fields=("notes.B",)).columns] == ["notes.B"]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("titel", "title"), ("story", ""), ("planetId", ""), ("notes.bb", "notes.b")]
+)
+def test_only_fields_that_are_no_column_are_told_with_the_nearest_that_is_one(name: str, near: str) -> None:
+    assert read(SHEET, only_fields=("title", name)).missing_fields == {name: near}
+
+
+def test_a_sheet_without_any_of_the_only_fields_has_nothing_to_do() -> None:
+    desired = read(SHEET, only_fields=("story",))
+    assert (desired.rows.height, desired.problems, desired.partial) == (0, (), True)
 
 
 def test_notices_of_the_sheet_are_not_problems_of_rows() -> None:

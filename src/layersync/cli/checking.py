@@ -17,7 +17,7 @@ from layersync.settings.jobs import refuse_two_stdins, sheet_rules
 from layersync.settings.model import Settings
 from layersync.sheet.fit import check_fit
 from layersync.sheet.reading import read_sheet
-from layersync.sheet.sought import refuse_missing
+from layersync.sheet.sought import refuse_missing, refuse_missing_fields
 from layersync.values.address import is_address
 from layersync.values.source_name import source_name
 
@@ -36,6 +36,7 @@ def check_sheets(
     messages = Messages(output)
     checks = [check_job(settings, job, sources, sheet, messages) for job in jobs]
     refuse_missing([check.missing_keys for check in checks])
+    refuse_missing_fields([check.missing_fields for check in checks])
     code = max(check.exit_code for check in checks)
     stdout = Stdout(output.color)
     if output.quiet:
@@ -51,7 +52,7 @@ def check_sheets(
 
 
 def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: SheetFlags, messages: Messages) -> Check:
-    """Reads and checks the sheet of one job. UsageError for a field that it does not have.
+    """Reads and checks the sheet of one job.
 
     A sheet that is not on this machine is not read: `check` is offline.
     """
@@ -73,6 +74,7 @@ def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: S
         problems=(*desired.problems, *duplicates(desired, RESOURCES[resource])),
         notices=desired.notices,
         missing_keys=desired.missing_keys,
+        missing_fields=desired.missing_fields,
     )
     return _aborted(found) if settings.jobs[job].invalid_rows == "abort" and found.bad_rows else found
 

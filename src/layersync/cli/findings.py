@@ -1,7 +1,7 @@
 """What `check` found, and how it is printed."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -24,7 +24,7 @@ class Check:
     """What the check of one job found.
 
     `failure` is why its sheet cannot be used at all; `skipped` says that it was not read, since it is elsewhere.
-    `missing_keys` are those of `--key` that no row has, None where the sheet could not be read.
+    `missing_keys` and `missing_fields` are as in `Desired`, None where the sheet could not be read.
     """
 
     job: str
@@ -36,6 +36,7 @@ class Check:
     failure: InputUnusable | None = None
     skipped: bool = False
     missing_keys: tuple[str, ...] | None = None
+    missing_fields: Mapping[str, str] | None = None
 
     @property
     def bad_rows(self) -> int:

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
+from layersync.errors import UsageError
+
 CheckFormat = Literal["text", "json", "github"]
 ReportFormat = Literal["text", "json", "markdown", "github"]
 ColumnsFormat = Literal["text", "json"]
@@ -50,8 +52,11 @@ class SheetFlags:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The names in `--only-fields`."""
-        return tuple(name.strip() for name in (self.only_fields or "").split(",") if name.strip())
+        """The names in `--only-fields`. UsageError where it holds none: that must not mean all of them."""
+        names = tuple(name.strip() for name in (self.only_fields or "").split(",") if name.strip())
+        if self.only_fields is not None and not names:
+            raise UsageError("--only-fields names no field", "write it like --only-fields name,timezone")
+        return names
 
 
 @Parameter(name="*", group="How far")

@@ -14,7 +14,7 @@ from layersync.sheet.marks import marked
 from layersync.sheet.refusal import refusal, where
 from layersync.sheet.source import read_source
 from layersync.sheet.structure import broken_lines, swallowed_rows
-from layersync.sheet.understand import narrowed, understand
+from layersync.sheet.understand import missing_fields, narrowed, understand
 from layersync.sheet.workbooks.workbook import is_workbook, read_workbook
 from layersync.values.desired import Desired
 from layersync.values.problem import Problem
@@ -26,8 +26,7 @@ def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) 
     """Reads and checks the sheet of one job: `raw` where it was received already, else from this machine.
 
     Raises InputUnusable, with every problem of the structure, where the sheet can't be used as a whole; UsageError
-    where the rules don't fit the resource, or `--only-fields` names what the sheet does not have. What is
-    wrong with single cells is in `problems` of the result.
+    where the rules don't fit the resource. What is wrong with single cells is in `problems` of the result.
     """
     check_fit(rules, resource)
     if raw is None:
@@ -43,7 +42,8 @@ def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) 
     if sheet.grid.cells.is_empty():
         raise _no_rows(rules, sheet)
     used = narrowed(rules, layout)
-    return understand(rules, resource, sheet.grid, used, layout.key, _marks(rules, resource, sheet, used))
+    desired = understand(rules, resource, sheet.grid, used, layout.key, _marks(rules, resource, sheet, used))
+    return replace(desired, missing_fields=missing_fields(rules, layout))
 
 
 def _marks(rules: SheetRules, resource: Resource, sheet: Sheet, layout: Layout) -> tuple[Finding, ...]:

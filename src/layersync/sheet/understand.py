@@ -1,18 +1,18 @@
 """From a grid and its columns to what the sheet states: the rows, their states, every problem."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from layersync.errors import UsageError
 from layersync.resources.resource import Resource
 from layersync.sheet.cells import read_cells
 from layersync.sheet.finding import Finding, Note, placed
 from layersync.sheet.header import Layout
 from layersync.sheet.keys import duplicates, normal_key, read_ids, read_key
-from layersync.sheet.suggest import did_you_mean, nearest, shown
-from layersync.values.desired import Desired, Role, RowState
+from layersync.sheet.paths import folded
+from layersync.sheet.suggest import nearest
+from layersync.values.desired import Column, Desired, Role, RowState
 from layersync.values.grid import Grid, letter
 from layersync.values.problem import Severity
 from layersync.values.rules import SheetRules
@@ -25,7 +25,8 @@ def understand(
 ) -> Desired:
     """Reads every cell of the grid; `key` is the index of the key column.
 
-    `marks` is what the format says of cells; nothing else is then said of those.
+    `marks` is what the format says of cells; nothing else is then said of those. Where `--only-fields` names none of
+    these columns, no row is wanted.
     """
     texts = grid.cells[letter(key)]
     keys = read_key(texts, resource, rules.key, key)
@@ -42,7 +43,9 @@ def understand(
         columns.append(reading.values.alias(place.column.path))
         findings += reading.findings
     sought = {text: normal_key(text, resource, rules.key) for text in rules.only_keys}
-    wanted = _wanted(sought, keys.values)
+    nothing_asked = bool(rules.only_fields) and all(p.column.role is not Role.MANAGED for p in layout.placed)
+    wanted = _wanted(sought, keys.values) & (not nothing_asked)
+    partial = bool(sought) or nothing_asked
     findings = _of_rows(_with_marks(findings, marks), wanted & ~skipped)
     rows = pl.DataFrame(
         [
@@ -61,27 +64,46 @@ def understand(
         key_letter=letter(key),
         grid=grid,
         columns=tuple(place.column for place in layout.placed),
-        rows=rows.filter(wanted) if sought else rows,
+        rows=rows.filter(wanted) if partial else rows,
         problems=placed(findings, grid),
         notices=(*grid.notices, *layout.notices),
-        partial=layout.partial or bool(sought),
+        partial=layout.partial or partial,
         missing_keys=_missing(sought, keys.values),
         clear_token=rules.clear_token,
     )
 
 
 def narrowed(rules: SheetRules, layout: Layout) -> Layout:
-    """Leaves out the managed columns that `--only-fields` does not name; UsageError for a name that is no column."""
+    """Leaves out the managed columns that `--only-fields` does not name."""
     if not rules.only_fields:
         return layout
-    paths = {p.column.path: p.column.field for p in layout.placed if p.column.role is Role.MANAGED}
-    for name in rules.only_fields:
-        if name not in paths and name not in paths.values():
-            near = nearest(name, (*paths, *paths.values()))
-            raise UsageError(f"--only-fields: the sheet has no column for {shown(name)}", did_you_mean(near))
-    kept = {path for path, field in paths.items() if {path, field} & set(rules.only_fields)}
-    wanted = (p for p in layout.placed if p.column.role is not Role.MANAGED or p.column.path in kept)
+    managed = _managed(layout)
+    kept = {column.letter for name in rules.only_fields for column in _columns_named(name, managed)}
+    wanted = (p for p in layout.placed if p.column.role is not Role.MANAGED or p.column.letter in kept)
     return replace(layout, placed=tuple(wanted))
+
+
+def missing_fields(rules: SheetRules, layout: Layout) -> dict[str, str]:
+    """Gives the names of `--only-fields` that are no managed column, each with the nearest that is one, or blank."""
+    managed = _managed(layout)
+    known = dict.fromkeys([*(column.path for column in managed), *(column.field for column in managed)])
+    absent = (name for name in rules.only_fields if not _columns_named(name, managed))
+    return {name: nearest(name, known) or "" for name in absent}
+
+
+def _managed(layout: Layout) -> list[Column]:
+    return [place.column for place in layout.placed if place.column.role is Role.MANAGED]
+
+
+def _columns_named(name: str, columns: Sequence[Column]) -> list[Column]:
+    """The columns that a person means by a path, a field or a header; where none is written so, case doesn't matter."""
+    like = folded(name)
+    ways: tuple[Callable[[Column], bool], ...] = (
+        lambda column: name in {column.path, column.field},
+        lambda column: like in {folded(column.path), folded(column.field)},
+        lambda column: like == folded(column.header),
+    )
+    return next((found for means in ways if (found := [*filter(means, columns)])), [])
 
 
 def _skipped(grid: Grid, column: int | None) -> tuple[pl.Series, list[Finding]]:

@@ -1,6 +1,7 @@
 """What a sheet states, understood cell by cell: one half of a plan."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -52,9 +53,9 @@ class Desired:
     normalised key that records are matched by; null where it is unusable), `_key_text` String (as written), `_state`
     String (a `RowState`), and one String column per entry of `columns`, named by its path, written as `values.cell`
     says. `problems` belong to rows, `notices` to the sheet as a whole. `partial` says that the sheet is by its
-    nature a part of a sheet (`--key`, a `retry.csv`): shares and shrinking mean nothing. `missing_keys` are those of
-    `--key` that no row has. `clear_token` is the cell that
-    sets a field to null in this sheet.
+    nature a part of a sheet (`--key`, a `retry.csv`, no field of `--only-fields`): shares and shrinking mean nothing.
+    `missing_keys` are those of `--key` that no row has, `missing_fields` what `--only-fields` names and no column
+    states, each with the nearest that one does, or blank. `clear_token` is the cell that sets a field to null.
     """
 
     job: str
@@ -68,6 +69,7 @@ class Desired:
     notices: tuple[Problem, ...] = ()
     partial: bool = False
     missing_keys: tuple[str, ...] = ()
+    missing_fields: Mapping[str, str] = field(default_factory=dict)
     clear_token: str = "<clear>"  # noqa: S105  a word of the sheet, not a secret
 
     @property
