@@ -16,7 +16,7 @@ def test_every_field_is_told_with_type_limits_nullability_and_notes(resource: st
     told = {column["path"]: column for column in json.loads(ended.out)["columns"]}
     form = RESOURCES[resource]
     assert ended.code == 0
-    assert set(form.identity) <= set(told)
+    assert {*form.identity, *form.id_names} <= set(told)
     for field in form.fields:
         column = told[field.name]
         assert column["nullable"] is field.nullable

@@ -1,5 +1,7 @@
 """What differs between a row and its record, and what is sent for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from layersync.values.cell import ABSENT, CLEAR
@@ -155,6 +157,20 @@ def test_an_id_beside_the_key_must_be_that_of_the_record() -> None:
     sheet = desired(PROJECTS, rows, key="customerExternalId", roles={"id": Role.IDENTITY})
     made = plan(sheet, reading(PROJECTS, live, key="customerExternalId"), PROJECTS)
     assert made.rows["state"].to_list() == [PlanState.CHANGE, PlanState.CONFLICT]
+
+
+def test_the_id_under_its_other_name_is_checked_too() -> None:
+    rows = [
+        {"customerExternalId": "a", "projectId": an_id(1), "id": an_id(1), "tagline": "x"},
+        {"customerExternalId": "b", "projectId": an_id(9), "id": an_id(2), "tagline": "x"},
+    ]
+    live = [project(1, customerExternalId="a"), project(2, customerExternalId="b")]
+    roles = dict.fromkeys(("id", "projectId"), Role.IDENTITY)
+    sheet = desired(PROJECTS, rows, key="customerExternalId", roles=roles)
+    named = tuple(replace(one, field="id") if one.path == "projectId" else one for one in sheet.columns)
+    made = plan(replace(sheet, columns=named), reading(PROJECTS, live, key="customerExternalId"), PROJECTS)
+    assert made.rows["state"].to_list() == [PlanState.CHANGE, PlanState.CONFLICT]
+    assert made.rows["message"][1].startswith(f"row 3 says projectId {an_id(9)}, the record has {an_id(2)}")
 
 
 def test_metadata_that_would_grow_over_its_limit_makes_the_row_invalid() -> None:

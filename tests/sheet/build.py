@@ -22,6 +22,7 @@ PLANETS = Resource(
     id_forms=(IdForm.UUID, IdForm.ULID),
     key_fields=("planetId", "code"),
     identity=("planetId", "starId"),
+    id_names=("worldId",),
     item_path="/planets/{id}",
     listing=Listing(path="/planets", page_limit=10, lookups={}),
     fields=(

@@ -186,6 +186,18 @@ def test_ids_beside_the_key_are_identity() -> None:
     assert [(column.path, column.role) for column in columns] == [("starId", Role.IDENTITY), ("title", Role.MANAGED)]
 
 
+def test_another_name_of_the_id_is_checked_against_the_id() -> None:
+    columns = with_headers("WorldId", "title").columns
+    assert next((one.path, one.field, one.role) for one in columns) == ("worldId", "planetId", Role.IDENTITY)
+    mapped = with_headers("World", "title", columns={"World": "worldId"}).columns
+    assert mapped[0].field == "planetId"
+
+
+def test_a_sheet_that_has_the_id_under_another_name_only_is_told_how_to_map_it() -> None:
+    refusal = refused("worldId,title\nx,Mars\n")
+    assert 'columns = { "worldId" = "planetId" }' in refusal.what_to_do
+
+
 def test_A20_a_missing_key_column_names_the_key_that_is_there() -> None:
     refusal = refused("code,title\nx,Mars\n")
     assert messages(refusal) == ["1: the sheet has no column planetId, the key of job planets"]

@@ -64,7 +64,7 @@ def resource_named(name: str) -> Resource:
 
 def columns_of(form: Resource) -> tuple[ColumnNote, ...]:
     """Gives every column that a sheet of the resource may have: ids, fields, and the keys inside objects."""
-    ids = (_identity(form, name) for name in form.identity)
+    ids = (_identity(form, name) for name in (*form.identity, *form.id_names))
     return (*ids, *(note for field in form.fields for note in _notes_of(form, field)))
 
 
@@ -111,6 +111,8 @@ def _template_header(form: Resource) -> Iterator[str]:
 
 def _identity(form: Resource, name: str) -> ColumnNote:
     notes = ["key" if name in form.key_fields else "checked against live, never sent"]
+    if name in form.id_names:
+        notes.append(f"another name of {form.id_field}")
     if name == form.listing.parent_field:
         notes.append("lets layersync list instead of reading one by one")
     forms = " or ".join(one.name for one in form.id_forms)

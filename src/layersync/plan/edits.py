@@ -139,7 +139,7 @@ def _other_record(row: int, column: Column, cell: str, live: str | None) -> Obje
     return Objection(
         "conflict",
         column,
-        f"row {row} says {column.field} {cell}, the record has {live}: was a column sorted alone?",
+        f"row {row} says {column.path} {cell}, the record has {live}: was a column sorted alone?",
         "sort the rows as a whole, or correct the key",
     )
 

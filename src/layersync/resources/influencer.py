@@ -29,6 +29,7 @@ INFLUENCERS = Resource(
     id_forms=(IdForm.UUID, IdForm.ULID),
     key_fields=("influencerId",),
     identity=("influencerId", "projectId"),
+    id_names=("id",),
     item_path="/v1/influencers/{id}",
     read_scope="influencers:write",  # no page names a scope that only reads (API facts, 8.22)
     write_scope="influencers:write",

@@ -27,6 +27,7 @@ PROJECTS = Resource(
     id_forms=(IdForm.UUID,),
     key_fields=("id", "customerExternalId"),
     identity=("id",),
+    id_names=("projectId",),
     item_path="/v1/projects/{id}",
     read_scope="projects:read",
     write_scope="projects:write",

@@ -49,8 +49,8 @@ class Resource:
     """One kind of record that the API holds.
 
     `key_fields` are those that a sheet may match by; `identity` the ids that may stand beside the key (checked, never
-    sent); `read_only` the fields of a record that a sheet can't change; `item_path` holds `{id}`. `read_scope` and
-    `write_scope` are what a key needs. `fields` are those of
+    sent), `id_names` other names under which the id may stand there; `read_only` the fields of a record that a sheet
+    can't change; `item_path` holds `{id}`. `read_scope` and `write_scope` are what a key needs. `fields` are those of
     all `generations` together: a sheet may have any of them, a record has those of its own generation.
     """
 
@@ -64,6 +64,7 @@ class Resource:
     listing: Listing
     fields: tuple[Field, ...]
     read_only: tuple[str, ...]
+    id_names: tuple[str, ...] = ()
     generations: tuple[Generation, ...] = ()
     read_scope: str = ""
     write_scope: str = ""

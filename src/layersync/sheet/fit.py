@@ -22,7 +22,8 @@ def check_fit(rules: SheetRules, resource: Resource) -> None:
 
 
 def _leads_somewhere(resource: Resource, target: str) -> bool:
-    if target.startswith("_") or folded(target) in map(folded, (*resource.key_fields, *resource.identity)):
+    ids = (*resource.key_fields, *resource.identity, *resource.id_names)
+    if target.startswith("_") or folded(target) in map(folded, ids):
         return True
     try:
         return find_path(resource, target) is not None

@@ -114,11 +114,13 @@ class _HeaderReader:
         return self._identity(index, text, name) or self._field(index, text, target)
 
     def _identity(self, index: int, text: str, name: str) -> Heading | None:
-        identity = next((known for known in self._resource.identity if folded(known) == name), None)
+        form = self._resource
+        identity = next((known for known in (*form.identity, *form.id_names) if folded(known) == name), None)
         if identity is None:
             return None
-        column = Column(identity, identity, (), letter(index), text, Role.IDENTITY)
-        return Heading(index, text, Use.FIELD, Placed(index, column, Field(name=identity)))
+        field = form.id_field if identity in form.id_names else identity
+        column = Column(identity, field, (), letter(index), text, Role.IDENTITY)
+        return Heading(index, text, Use.FIELD, Placed(index, column, Field(name=field)))
 
     def _field(self, index: int, text: str, target: str | None) -> Heading:
         near = near_name(self._resource, self._rules.key, text) if target is None else None

@@ -60,6 +60,9 @@ def said_of_missing_key(resource: Resource, rules: SheetRules, headers: Sequence
     other = _likeliest(resource, there)
     if other is not None:
         return message, f"this looks like a sheet of {other.name}: check the source of the job"
+    other_name = next((header for header in headers if folded(header) in map(folded, resource.id_names)), None)
+    if other_name is not None and rules.key == resource.id_field:
+        return message, f'if these are the ids, map them: columns = {{ "{other_name}" = "{rules.key}" }}'
     return message, "add the column; if the header is not in the first row, set header_row"
 
 
