@@ -40,6 +40,14 @@ def test_every_problem_is_told_with_its_cell_and_a_suggestion(run: Run, folder: 
         assert told in ended.out
 
 
+def test_the_first_line_names_the_organisation_that_the_settings_name(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "projects.csv").write_text(GOOD)
+    monkeypatch.setenv("LAYERSYNC_API__ORGANIZATION", "org_child")
+    assert run("check").out.startswith("SANDBOX · org_child · check")
+
+
 def test_a_value_that_no_two_records_may_share_is_told_at_every_row_that_says_it(run: Run, folder: Path) -> None:
     other = PROJECT[:-1] + ("1" if PROJECT[-1] != "1" else "2")
     (folder / "projects.csv").write_text(f"id,customerExternalId\n{PROJECT},acme\n{other},acme\n")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PROJECT, Run
+from tests.cli.conftest import PROJECT, Ended, Run
 
 WRONG = [
     ((), "name a command"),
@@ -122,6 +122,11 @@ def test_messages_can_be_json(run: Run) -> None:
     ended = run("check", "project", "--log-format", "json")
     assert '"level": "error"' in ended.err
     assert '"what_to_do": "known: projects, influencers"' in ended.err
+
+
+@pytest.mark.parametrize("command", ["whoami", "columns projects", "columns projects --format json", "runs", "check"])
+def test_quiet_says_nothing_when_all_is_well(command: str, run: Run) -> None:
+    assert run(*command.split(), "-q") == Ended(0, "", "")
 
 
 def test_a_flag_narrows_to_one_row(run: Run) -> None:

@@ -44,7 +44,7 @@ def check_sheets(
     elif format == "json":
         stdout.pieces(findings_json(checks, settings.api.base_url, code))
     else:
-        stdout.lines([target_line(settings.api.base_url)])
+        stdout.lines([target_line(settings.api.base_url, settings.api.organization)])
         stdout.lines(findings_text(checks, stdout.width))
     if format == "github":
         stdout.pieces(problem_annotations((one for check in checks for one in check.problems), repository()))

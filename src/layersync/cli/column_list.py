@@ -48,11 +48,16 @@ def show_columns(resource: str, template: str | None, format: ColumnsFormat, out
     if template is not None:
         write_template(form, template)
         Messages(output).tell(f"wrote {template}")
-    elif format == "json":
-        Stdout(output.color).pieces(columns_json(form))
-    else:
-        Stdout(output.color).block(columns_table(form.name, columns_of(form)))
+    elif not output.quiet:
+        _print(form, format, Stdout(output.color))
     return 0
+
+
+def _print(form: Resource, format: ColumnsFormat, stdout: Stdout) -> None:
+    if format == "json":
+        stdout.pieces(columns_json(form))
+    else:
+        stdout.block(columns_table(form.name, columns_of(form)))
 
 
 def resource_named(name: str) -> Resource:

@@ -51,10 +51,11 @@ class Check:
         return BAD_CELLS if self.bad_rows else 0
 
 
-def target_line(base_url: str) -> Text:
-    """Names the target, as the first line of every output does."""
+def target_line(base_url: str, organization: str | None) -> Text:
+    """Names the target, as the first line of every output does; of the organisation what the settings say."""
     label = "SANDBOX" if base_url == SANDBOX else show(base_url, 200)
-    return Text(label, style="bold").append(" · check, offline: nothing is asked or sent", style="dim")
+    within = f" · {show(organization)}" if organization else ""
+    return Text(label + within, style="bold").append(" · check, offline: nothing is asked or sent", style="dim")
 
 
 def findings_text(checks: Iterable[Check], width: int) -> Iterator[Text]:

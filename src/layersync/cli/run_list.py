@@ -30,6 +30,8 @@ def show_runs(config: ConfigFlags, base_url: str | None, form: RunsFormat, outpu
     with Store.open(settings.run.state_dir) as store:
         found = [(past, standing_of(past, settings)) for past in past_runs(store, settings.api.base_url)]
     stdout = Stdout(output.color)
+    if output.quiet:
+        return 0
     if form == "json":
         stdout.pieces([json.dumps([_object(*one) for one in found], indent=1), "\n"])
     else:
@@ -53,7 +55,8 @@ def show_run(
     with Store.open(settings.run.state_dir) as store:
         found = find_run(store, place, settings.run.report_dir)
         (past,) = (one for one in past_runs(store, found.base_url) if one.run.run_id == found.run_id)
-        tell_again(past, standing_of(past, settings), store, form, Stdout(output.color), stat=stat)
+        if not output.quiet:
+            tell_again(past, standing_of(past, settings), store, form, Stdout(output.color), stat=stat)
     return 0
 
 

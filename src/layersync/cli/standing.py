@@ -23,7 +23,8 @@ def show_standing(config: ConfigFlags, target: TargetFlags, output: OutputFlags)
     key = key_for(settings, target, warn)
     with hiding(key):
         standing = whoami(settings, key, warn)
-    Stdout(output.color).lines(Text(line) for line in standing_lines(standing, key))
+    if not output.quiet:
+        Stdout(output.color).lines(Text(line) for line in standing_lines(standing, key))
     return 0
 
 
