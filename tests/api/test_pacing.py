@@ -45,13 +45,13 @@ def test_beside_a_stranger_its_half_is_used_few_are_refused_none_leaves_early_an
     met = meet(
         {**POLICIES, "shallow": ShallowBucket}[policy], LIMIT, COUNT, headers=headers, stranger_share=0.5, seed=seed
     )
-    assert met.refused_share <= (0.023 if headers else 0.03)  # what remains tells of the stranger
+    assert met.refused_share <= (0.016 if headers else 0.023)  # what remains tells of the stranger
     assert met.early == 0
     assert met.done == COUNT
     fair_s = (COUNT - BURSTS[policy]) / (LIMIT / 2 / SPAN_S)
     assert fair_s / met.took_s >= 0.95
     if policy != "fixed":  # there whoever comes first after the tick has it all: nothing tells us of the stranger
-        assert fair_s / met.took_s <= 1.15
+        assert met.stranger >= 0.85 * met.took_s * LIMIT / 2 / SPAN_S
 
 
 def test_a_server_that_always_says_zero_is_asked_at_the_full_rate() -> None:

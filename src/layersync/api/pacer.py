@@ -4,6 +4,7 @@ import asyncio
 import math
 from dataclasses import dataclass
 
+from layersync.api.ceiling import Ceiling
 from layersync.api.clock import Clock
 from layersync.api.credit import Credit
 from layersync.api.hands import Hands
@@ -44,6 +45,7 @@ class Gate:
         self._own = Window(window_s)
         self._lots: Lots | None = None
         self._credit = Credit()
+        self._ceiling = Ceiling(window_s)
         self._pace = Pace()
         self._hands = Hands()
 
@@ -72,6 +74,7 @@ class Gate:
     def answered(self, slot: Slot, remaining: int | None = None) -> None:
         """The request was counted by the server, or may have been; its answer may say what remains of the budget."""
         now = self._clock.now()
+        self._ceiling.answered(self._own.held, now, self.limit)
         self._own.counted(now)
         if self._lots is not None and slot.lot is not None:
             self._lots.counted(slot.lot)
@@ -92,6 +95,7 @@ class Gate:
         self._give_back(slot)
         self._closed_until = max(self._closed_until, now + wait_s)
         self._pace.refused(now, self._rate)
+        self._ceiling.refused(self._own.held, now, self.limit)
         if self._lots is not None:
             self._lots.freeze(wait_s)
 
@@ -124,8 +128,14 @@ class Gate:
             return self._closed_until - now
         paced = max(self._credit.wait_s(now, self._pace.refill(now, self._rate)), self._pace.wait_s(now))
         # dust of adding up fractions is no reason to wait
-        wait_s = max(self._own.wait_s(now, self.limit), paced if paced > _DUST_S else 0.0)
+        wait_s = max(self._room_s(now), paced if paced > _DUST_S else 0.0)
         return wait_s if wait_s > 0 or self._lots is None else self._lots.wait_s(now, self.limit)
+
+    def _room_s(self, now: float) -> float:
+        """How long until the window has room for one more of ours: one has left it, or the ceiling has risen."""
+        wait_s = self._own.wait_s(now, self.limit)
+        rises_s = self._ceiling.wait_s(self._own.held, now, self.limit)
+        return max(wait_s, min(rises_s, self._own.leaves_s(now))) if rises_s > _DUST_S else wait_s
 
     async def _until(self, wait_s: float) -> None:
         if math.isfinite(wait_s):

@@ -18,10 +18,13 @@ class Window:
 
     def wait_s(self, now: float, limit: int) -> float:
         """How long until there is room; infinite while only an answer can make some."""
+        leaves_s = self.leaves_s(now)
+        return 0.0 if self.held < limit else leaves_s
+
+    def leaves_s(self, now: float) -> float:
+        """How long until the next one leaves the window; infinite while only an answer can make one."""
         while self._ageing and self._ageing[0] <= now:
             self._ageing.popleft()
-        if self.held < limit:
-            return 0.0
         return self._ageing[0] - now if self._ageing else math.inf
 
     @property
