@@ -82,6 +82,23 @@ def test_a_run_of_some_rows_forgets_nothing_of_the_others(known: Ran, place: Pla
     assert since(place.call("sync")) == since(known)
 
 
+REFUSES = {"method": "PATCH", "path": f"/v1/projects/{YOGA}", "do": {"status": 422, "code": "VALIDATION"}}
+
+
+def test_what_the_api_refuses_again_is_the_same_problem_as_before(place: Place, api: Traffic) -> None:
+    place.configure(api.url, JOB.format("new"))
+    place.table([{"id": YOGA, "tagline": "no"}])
+    api.faults(REFUSES)
+    first = place.call("sync")
+    assert (first.code, first.outcomes) == (3, {2: "refused"})
+    again = place.call("sync", "--retry-quarantined")
+    assert (again.code, len(api.requests("PATCH")), since(again)) == (0, 2, since(first))
+    assert (place.call("sync").code, since(place.call("sync"))) == (0, since(first)), "quarantined"
+    api.edit("projects", YOGA, ownerEmail="somebody@else.example")
+    edited = place.call("sync")
+    assert (edited.code, len(api.requests("PATCH")), since(edited)) == (0, 3, since(first))
+
+
 def test_any_problem_fails_where_nothing_else_is_configured(known: Ran, place: Place, api: Traffic) -> None:
     place.configure(api.url, JOB.format("any"))
     assert place.call("sync").code == 3

@@ -37,7 +37,7 @@ def quarantine(
         if change is None or refusal is None:
             settled.append(decision)
         else:
-            found[decision.row] = refusal
+            found[decision.row] = replace(refusal, patch=change.patch)
             problem = problem_at(
                 decision.row,
                 _column_of(change, desired),

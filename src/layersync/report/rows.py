@@ -155,7 +155,9 @@ def _row(
 ) -> Row:
     after = (change.patch if outcome.patch is None else outcome.patch) if change else None
     refusal = plan.quarantined.get(outcome.row)
-    mark = mark_of(key, outcome, after, problems) if outcome.word in LEFT else None
+    error_code = refusal.error_code if refusal else outcome.error_code
+    body = refusal.patch if refusal else after
+    mark = mark_of(key, outcome.word, error_code, body, problems) if outcome.word in LEFT else None
     return Row(
         run_id=run.run_id,
         job=plan.job,
@@ -177,7 +179,7 @@ def _row(
         after=after,
         side_effects=change.side_effects if change else (),
         drift=tuple({"field": one.field, "last_agreed": one.last_agreed, "live": one.live} for one in drifts),
-        error_code=refusal.error_code if refusal else outcome.error_code,
+        error_code=error_code,
         http_status=outcome.http_status,
         request_id=outcome.request_id,
         attempts=outcome.attempts,
@@ -199,7 +201,7 @@ def _row(
 def _since(mark: str | None, refusal: Refusal | None, run: RunInfo, unsettled: Unsettled) -> datetime | None:
     if mark is None:
         return None
-    return refusal.since if refusal else unsettled.problems.get(mark, run.started_at)
+    return unsettled.problems.get(mark, refusal.since if refusal else run.started_at)
 
 
 def _message(first: str, problems: Sequence[Problem]) -> str:

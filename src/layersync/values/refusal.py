@@ -10,13 +10,14 @@ class Refusal:
     """A change that the API refused and that is not sent again while it is the same (contract, section 7).
 
     `mark` tells the change by its content (`plan.quarantine.mark_of`); `since` (aware) is when it was refused first,
-    `message` what the API said then.
+    `message` what the API said then. `patch` is its body, None where it is only remembered and no plan has met it.
     """
 
     mark: str
     since: datetime
     error_code: str | None
     message: str
+    patch: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
