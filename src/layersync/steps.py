@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from types import FrameType
 from typing import TypeVar
@@ -30,7 +31,7 @@ T = TypeVar("T")
 async def lock(job: Job, session: Session) -> None:
     """Takes the job's lock until the run ends; a dry run takes none and says when a run is in progress.
 
-    Raises Locked, naming the holder, once `wait_s` of the order have passed.
+    Raises Locked, naming the holder, once `wait_s` of the order have passed, or the run is to end before that.
     """
     where = (session.state_dir, session.base_url, session.organization, job.name)
     run = session.run
@@ -45,9 +46,10 @@ async def lock(job: Job, session: Session) -> None:
         try:
             session.locks.enter_context(hold(*where, holder))
         except Locked:
-            if session.clock.now() >= patience_ends:
+            if session.stop.asked or session.clock.now() >= patience_ends:
                 raise
-            await _unless_stopped(session.clock.sleep(_LOCK_POLL_S), session)
+            with suppress(Stopped):
+                await session.stop.guard(session.clock.sleep(_LOCK_POLL_S))
         else:
             return
 

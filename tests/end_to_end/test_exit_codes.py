@@ -6,10 +6,12 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from layersync.state.lock import Holder, hold
 from tests.end_to_end.place import Place, place_in
 from tests.end_to_end.traffic import Traffic
 
@@ -182,3 +184,13 @@ def test_of_several_codes_the_first_of_the_contracts_order_wins(place: Place, ap
     assert place.call("sync").code == 4
     assert place.call("sync", "five", "three").code == 5
     assert place.call("sync", "three").code == 3
+
+
+def test_a_time_limit_while_waiting_for_the_lock_ends_with_7_and_names_the_holder(place: Place, api: Traffic) -> None:
+    to_change(place, api.url)
+    held = (place.folder / ".layersync", api.url, "", "projects", Holder("run-1", 1, "crow", datetime.now(UTC)))
+    with hold(*held):
+        ran = place.call("sync", "--wait", "10m", "--max-duration", "50ms")
+    assert ran.code == ran.results["run"]["exit_code"] == 7
+    assert "locked by run run-1 (pid 1 on crow)" in ran.out
+    assert "the time limit of this run is reached" in ran.out
