@@ -9,7 +9,7 @@ import pytest
 from layersync import saved_plans
 from layersync.errors import PlanUnusable, SyncError, UsageError
 from layersync.saved_plans import find_plan, load_plan
-from layersync.settings.model import Settings
+from layersync.settings.model import Run, Settings
 from tests.plan.test_saved import small_plan, text_of
 
 RUN = "20261121T020003Z-7f3a"
@@ -23,33 +23,37 @@ def a_run(reports: Path, run_id: str = RUN, *, with_plan: bool = True) -> Path:
     return reports / run_id / "plan.json"
 
 
+def of(reports: Path) -> Run:
+    return Run(report_dir=reports, state_dir=reports.parent / "state")
+
+
 def test_a_run_is_meant_by_its_id_and_the_newest_one_by_its_name(tmp_path: Path) -> None:
     plan = a_run(tmp_path)
     (tmp_path / "latest").symlink_to(RUN)
-    assert find_plan(RUN, tmp_path) == find_plan("latest", tmp_path) == (plan, True)
+    assert find_plan(RUN, of(tmp_path)) == find_plan("latest", of(tmp_path)) == (plan, True)
 
 
 def test_everything_else_is_a_file_even_the_plan_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = a_run(tmp_path)
     monkeypatch.chdir(tmp_path)
-    assert find_plan(str(plan), tmp_path) == (plan, False)
-    assert find_plan(f"{RUN}/plan.json", tmp_path) == (plan, False)
-    assert find_plan(RUN[:-1], tmp_path) == (tmp_path / RUN[:-1], False)
+    assert find_plan(str(plan), of(tmp_path)) == (plan, False)
+    assert find_plan(f"{RUN}/plan.json", of(tmp_path)) == (plan, False)
+    assert find_plan(RUN[:-1], of(tmp_path)) == (tmp_path / RUN[:-1], False)
 
 
 def test_a_run_that_is_not_there_is_told_with_the_nearest_one(tmp_path: Path) -> None:
     a_run(tmp_path)
     with pytest.raises(UsageError, match=rf"no run {RUN[:-1]}b in .*did you mean {RUN}\?"):
-        find_plan(f"{RUN[:-1]}b", tmp_path)
+        find_plan(f"{RUN[:-1]}b", of(tmp_path))
     for nowhere in ("latest", RUN):
         with pytest.raises(UsageError, match="there is no run"):
-            find_plan(nowhere, tmp_path / "reports")
+            find_plan(nowhere, of(tmp_path / "reports"))
 
 
 def test_a_run_that_sent_everything_kept_no_plan(tmp_path: Path) -> None:
     a_run(tmp_path, with_plan=False)
     with pytest.raises(UsageError, match=f"run {RUN} kept no plan"):
-        find_plan(RUN, tmp_path)
+        find_plan(RUN, of(tmp_path))
 
 
 def test_a_saved_plan_is_read_for_the_settings_that_it_fits(tmp_path: Path) -> None:

@@ -8,22 +8,28 @@ from layersync.errors import PlanUnusable, UsageError
 from layersync.files import PLAN_FILE
 from layersync.plan.from_text import saved_plan_of
 from layersync.run_identity import LATEST, is_run_id
-from layersync.settings.model import Settings
+from layersync.settings.model import Run, Settings
 from layersync.settings.suggest import did_you_mean, listed
+from layersync.state import runs
+from layersync.state.store import Store
 from layersync.values.saved_plan import SavedPlan
 
 _LARGEST = 1 << 30
 _PIECE = 1 << 20
 
 
-def find_plan(place: str, report_dir: Path) -> tuple[Path, bool]:
+def find_plan(place: str, settings: Run) -> tuple[Path, bool]:
     """Gives the file that `apply FILE|RUN` means, and whether it was named by its run.
 
-    UsageError for a run that is not there or kept no plan; what a file holds is another question.
+    A run is looked for in `report_dir`, then where the state file says that its report went. UsageError for one that is
+    not there or kept no plan; what a file holds is another question.
     """
     if place != LATEST and not is_run_id(place):
         return Path(place).absolute(), False
+    report_dir = settings.report_dir
     folder = report_dir / place
+    if not folder.is_dir():
+        folder = _folder_elsewhere(place, settings.state_dir) or folder
     if not folder.is_dir():
         raise UsageError(f"there is no run {place} in {report_dir}{did_you_mean(place, _runs_in(report_dir))}")
     plan = folder.resolve() / PLAN_FILE
@@ -81,6 +87,15 @@ def _read(handle: int) -> bytes:
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)
+
+
+def _folder_elsewhere(run_id: str, state_dir: Path) -> Path | None:
+    """The folder of a run that was given another `--report-dir`; a mistyped command leaves no state directory."""
+    if not state_dir.is_dir():
+        return None
+    with Store.open(state_dir) as store:
+        run = runs.find(store, run_id)
+    return Path(run.folder) if run is not None and run.folder is not None else None
 
 
 def _runs_in(report_dir: Path) -> list[str]:

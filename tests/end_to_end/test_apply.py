@@ -72,6 +72,12 @@ def test_a_second_apply_is_refused_by_file_and_by_run(saved: Path, place: Place,
 
 
 @pytest.mark.every_generation
+def test_a_preview_whose_report_went_elsewhere_is_found_by_its_run(saved: Path, place: Place, api: Traffic) -> None:
+    place.call("sync", "-n", "--report-dir", "elsewhere")
+    run = (place.folder / "elsewhere" / "latest").resolve().name
+    assert place.call("apply", run).counts == {"changed": 3}
+
+
 def test_what_somebody_edited_between_plan_and_apply_is_not_overwritten(
     saved: Path, api: Traffic, tmp_path: Path
 ) -> None:

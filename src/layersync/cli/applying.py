@@ -15,7 +15,7 @@ def apply_order(place: str, flags: RunFlags, warn: Callable[[str], None], *, dry
     UsageError for a wrong command line, or a plan that is not there; PlanUnusable for one that can't be applied here.
     """
     settings = settings_of_run(flags)
-    path, by_run = find_plan(place, settings.run.report_dir)
+    path, by_run = find_plan(place, settings.run)
     saved = load_plan(path, settings)
     jobs = tuple(plan.job for plan in saved.plans)
     ask = not (dry_run or yes) and somebody_to_ask({})
