@@ -1,5 +1,7 @@
 """Past runs, as the state file remembers them: found by name, and where each of them stands."""
 
+from collections import Counter
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,10 +10,13 @@ from layersync.run_identity import LATEST
 from layersync.settings.model import Settings
 from layersync.settings.suggest import did_you_mean, listed
 from layersync.state import runs
+from layersync.state.fates import fates_of
 from layersync.state.history import PastRun, past_runs
 from layersync.state.lock import holder_of
+from layersync.state.reports import is_rebuilt
 from layersync.state.sent import resources_of
 from layersync.state.store import Store
+from layersync.values.outcome import Word
 
 
 class Standing(StrEnum):
@@ -59,6 +64,17 @@ def standing_of(past: PastRun, settings: Settings) -> Standing:
             if holder is not None and holder.run_id == run.run_id:
                 return Standing.RUNNING
     return Standing.DIED
+
+
+def known_so_far(past: PastRun, store: Store) -> PastRun:
+    """Gives a run with its rows counted as far as the journal has come, where nothing was kept since it began."""
+    if past.finished_at is not None or not past.counts or is_rebuilt(store, past.run.run_id):
+        return past
+    ends = [outcome.word for job in fates_of(store, past.run.run_id).values() for outcome in job.values()]
+    found = Counter(past.counts)
+    found.update(ends)
+    found[Word.NOT_ATTEMPTED] -= len(ends)
+    return replace(past, counts={word.value: found[word] for word in Word if found[word]})
 
 
 def jobs_to_undo(store: Store, run: runs.Run, settings: Settings) -> tuple[str, ...]:

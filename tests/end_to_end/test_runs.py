@@ -140,6 +140,7 @@ def test_the_report_of_a_dead_run_is_rebuilt_from_the_journal_by_the_next_run(pl
     assert (found["state"], found["exit_code"]) == ("died", None)
     before = told(place, folder.name)
     assert before["run"]["message"].startswith("this run died before it ended")
+    assert found["counts"] == {word: number for word, number in before["counts"].items() if number}
     assert before["counts"]["unknown"] >= sent - 2
 
     place.call("sync", "-n")
@@ -166,6 +167,7 @@ def test_the_report_of_a_dead_run_is_rebuilt_from_the_journal_by_the_next_run(pl
     assert (place.folder / "reports" / "latest").resolve() == second.folder
     assert told(place, folder.name) == rebuilt
     assert [one["state"] for one in listed(place)] == ["finished", "finished", "died"]
+    assert listed(place)[-1]["counts"] == {word: number for word, number in rebuilt["counts"].items() if number}
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from layersync.cli.flags import ConfigFlags, OutputFlags, RunsFormat
 from layersync.cli.ordering import settings_from
 from layersync.cli.stdout import Stdout
 from layersync.errors import UsageError
-from layersync.past_runs import Standing, find_run, standing_of
+from layersync.past_runs import Standing, find_run, known_so_far, standing_of
 from layersync.report.instant import instant
 from layersync.settings.address import SANDBOX
 from layersync.settings.model import Settings
@@ -28,7 +28,8 @@ def show_runs(config: ConfigFlags, base_url: str | None, form: RunsFormat, outpu
         raise UsageError(f"the list of runs is written as text or json, not as {form}", "name a RUN to tell it again")
     settings = settings_from(config, {} if base_url is None else {"api": {"base_url": base_url}})
     with Store.open(settings.run.state_dir) as store:
-        found = [(past, standing_of(past, settings)) for past in past_runs(store, settings.api.base_url)]
+        known = [known_so_far(past, store) for past in past_runs(store, settings.api.base_url)]
+        found = [(past, standing_of(past, settings)) for past in known]
     stdout = Stdout(output.color)
     if output.quiet:
         return 0

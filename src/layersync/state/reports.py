@@ -47,3 +47,9 @@ def kept_report(store: Store, run_id: str) -> KeptReport | None:
     return KeptReport(
         told=told, rows={row["job"]: row["rows"] for row in rows}, counts=counts, held=bool(found[0]["held"])
     )
+
+
+def is_rebuilt(store: Store, run_id: str) -> bool:
+    """Whether the report that is kept of a run was written anew from the journal after the run had died."""
+    kept = kept_report(store, run_id)
+    return kept is not None and json.loads(kept.told)["run"].get("rebuilt_by") is not None
