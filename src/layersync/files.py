@@ -166,8 +166,8 @@ def _files(report: Report, settings: Run, *, detailed: bool) -> Iterator[tuple[s
 def _retries(report: Report) -> Iterator[tuple[str, Iterable[bytes]]]:
     """The rows to correct, one file per job that has any; its name needs the job's only where there are several."""
     for job in report.jobs:
-        if job.plan is None or job.grid is None:
-            continue
+        if job.plan is None or job.grid is None or not job.plan.decided:
+            continue  # what was not even compared is run again as the sheet that it is, with all its guards
         pieces = retry_csv(job, report, job.grid)
         first = next(pieces, None)
         if first is not None:

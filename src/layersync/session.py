@@ -16,6 +16,7 @@ from layersync.api.wire import Transport
 from layersync.errors import ApiRefuses, SyncError
 from layersync.order import Console, Order
 from layersync.plan.saved import decisions
+from layersync.plan.undecided import undecided
 from layersync.resources.resource import Resource
 from layersync.settings.model import Limits
 from layersync.state.clocks import Clocks
@@ -145,7 +146,7 @@ def budget_for(limits: Limits) -> Callable[[str], Budget]:
 def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Report:
     """Closes the books: plan and outcomes of every job, together with who ran what, where and when."""
     target = link.target if link else None
-    told = tuple(_job_report(job) for job in jobs)
+    told = tuple(_job_report(job, session) for job in jobs)
     run = replace(
         session.run,
         finished_at=session.clock.wall(),
@@ -208,16 +209,18 @@ def _source(job: Job) -> Source:
     )
 
 
-def _job_report(job: Job) -> JobReport:
-    problems = getattr(job.failure, "problems", ()) if job.plan is None else ()
+def _job_report(job: Job, session: Session) -> JobReport:
+    plan, desired = job.plan, job.desired
+    if plan is None and desired is not None:
+        plan = undecided(desired, job.failure or session.stop.reason)
     return JobReport(
         job=job.name,
         resource=job.form.name,
         source=source_name(job.rules.source),
-        grid=job.desired.grid if job.desired else None,
-        plan=job.plan,
+        grid=desired.grid if desired else None,
+        plan=plan,
         outcomes=job.outcomes,
         failure=job.failure,
         unsettled=job.memory.unsettled,
-        problems=problems or (job.desired.problems if job.desired and job.plan is None else ()),
+        problems=getattr(job.failure, "problems", ()) if plan is None else (),
     )

@@ -88,6 +88,35 @@ def test_results_json_keeps_to_the_schema_in_the_package_and_agrees_with_the_csv
     }
 
 
+def test_a_run_that_ended_before_it_was_planned_has_a_line_for_each_row_too(place: Place, api: Traffic) -> None:
+    mixed_sheet(place, api)
+    api.faults({"do": {"status": 401}})
+    refused = place.call("sync")
+    api.faults({"method": "GET", "path": "/v1/projects/**", "do": {"status": 403, "code": "FORBIDDEN_SCOPE"}})
+    preview = place.call("sync", "-n")
+    for ran in (refused, preview):
+        assert ran.code == 6
+        assert [line["outcome"] for line in ran.lines] == [
+            *["not_attempted"] * 2,
+            "invalid",
+            *["not_attempted"] * 2,
+        ]
+        assert ran.counts == {"invalid": 1, "not_attempted": 4}
+        assert ran.results["jobs"][0]["counts"]["not_attempted"] == 4
+        assert not {"plan.json", "retry.csv"} & {file.name for file in ran.folder.iterdir()}
+        jsonschema.validate(ran.results, results_schema())
+    assert refused.lines[0]["message"] == refused.results["run"]["message"] != ""
+    assert preview.lines[0]["message"] == preview.results["jobs"][0]["message"] != ""
+    assert json.loads(place.call("runs", refused.folder.name, "--format", "json").out) == refused.results
+
+
+def test_rows_of_what_seems_the_wrong_sheet_are_told_as_not_attempted(place: Place, api: Traffic) -> None:
+    place.configure(api.url)
+    place.table([{"id": f"{number:08}{NOWHERE[8:]}", "tagline": "x"} for number in range(12)])
+    ran = place.call("sync")
+    assert (ran.code, ran.counts, len(ran.lines)) == (4, {"not_attempted": 12}, 12)
+
+
 def test_the_report_counts_the_requests_as_the_server_does(place: Place, api: Traffic) -> None:
     mixed_sheet(place, api)
     requests = place.call("sync").results["requests"]

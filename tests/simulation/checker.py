@@ -176,8 +176,8 @@ def _report(history: History, run: Ended, report: Mapping[str, Any]) -> Iterator
     rows, code = report["rows"], report["run"]["exit_code"]
     if sum(report["counts"].values()) != len(rows):
         yield f"{run.run}: the report counts other rows than it shows"
-    if not rows and not any(job["reads"] for job in report["jobs"]):  # it came to no plan
-        if code not in {6, 7, 8} | SIGNALLED:
+    if not rows:  # it came to no sheet
+        if code not in {7, 8} | SIGNALLED:
             yield f"{run.run}: it ended with {code} and says nothing of its rows"
         return
     if sorted(row["key"] for row in rows) != sorted(row["id"] for row in run.sheet):
@@ -238,10 +238,14 @@ def _resumes(history: History, runs: Sequence[Ended]) -> Iterator[str]:
             mine = [one for one in history.sent if one.run == run.run and one.method == "PATCH"]
             heard = {one.key for one in mine if one.answered is not None}
             open_change |= any(one.key not in heard for one in mine)
-        elif run.report["rows"]:
+        elif _came_to_a_plan(run.report):
             if open_change and run.report["run"]["resumed_from"] not in dead:
                 yield f"{run.run}: it does not say that it settled one of {dead}"
             dead, open_change = [], False
+
+
+def _came_to_a_plan(report: Mapping[str, Any]) -> bool:
+    return any(job["reads"] for job in report["jobs"])
 
 
 def _shows(record: Record, wanted: Row) -> bool:

@@ -107,6 +107,15 @@ def test_a_held_run_is_kept_until_a_later_run_of_all_its_jobs_has_ended(settled:
     assert held in old(settled)
 
 
+def test_a_held_run_is_kept_while_later_runs_ended_before_they_were_planned(settled: Store) -> None:
+    a_past_run(settled, 2, held=True)
+    outage = a_past_run(settled, 3)
+    keep_report(settled, outage, replace(KEPT, counts={"not_attempted": 9, "invalid": 1}))
+    assert old(settled) == {"run-1"}
+    a_past_run(settled, 4)
+    assert old(settled) == {"run-1", "run-2", "run-3"}
+
+
 def test_a_run_is_kept_while_its_undoing_has_not_ended(settled: Store) -> None:
     undo = a_past_run(settled, 2, ended=False)
     journal = Journal(settled, undo, undoes="run-1")

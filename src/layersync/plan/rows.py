@@ -47,6 +47,31 @@ def rows_of(
     )
 
 
+def undecided_rows(desired: Desired, problems: Sequence[Problem], message: str, what_to_do: str) -> pl.DataFrame:
+    """Gives that frame for a sheet that no live record was held against; `message` says why of each usable row."""
+    alone = pl.col("_state")
+    ended = pl.col("state") == PlanState.NOT_ATTEMPTED.value
+    state = (
+        pl.when(alone == RowState.SKIPPED.value)
+        .then(pl.lit(PlanState.SKIPPED.value))
+        .when(alone == RowState.OK.value)
+        .then(pl.lit(PlanState.NOT_ATTEMPTED.value))
+        .otherwise(pl.lit(PlanState.INVALID.value))
+    )
+    nobody = pl.lit(None, dtype=pl.String)
+    return (
+        desired.rows.select(
+            nobody.alias("id"), nobody.alias("name"), row="_row", line="_line", key="_key_text", state=state
+        )
+        .join(_said(problems), on="row", how="left", maintain_order="left")
+        .select(
+            *("row", "line", "key", "id", "name", "state", "cell"),
+            pl.when(ended).then(pl.lit(message)).otherwise("message").alias("message"),
+            pl.when(ended).then(pl.lit(what_to_do)).otherwise("what_to_do").alias("what_to_do"),
+        )
+    )
+
+
 def unknown_rows(desired: Desired, matched: pl.DataFrame, live: Live) -> int:
     """Counts the usable rows that no live record answers to."""
     states = desired.rows["_state"]

@@ -15,7 +15,7 @@ from layersync.values.plan import Plan, PlanState
 SCHEMA: Final = 1
 
 # The rows that nothing is sent for and what was said of them belong to the preview; prices are those of the day.
-NOT_SAVED: Final = frozenset({"rows", "problems", "notices", "quarantined", "price", "reads", "explained"})
+NOT_SAVED: Final = frozenset({"rows", "problems", "notices", "quarantined", "price", "reads", "explained", "decided"})
 # Every change of a job has its job and resource; what was read right before a write is of one run only.
 NOT_SAVED_OF_CHANGES: Final = frozenset({"job", "resource", "read_at", "stamp", "kept"})
 

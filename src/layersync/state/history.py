@@ -8,6 +8,10 @@ from datetime import datetime
 
 from layersync.state.runs import Run, run_of
 from layersync.state.store import Store
+from layersync.values.outcome import Word
+
+# What the rows of a run come to that ended before it was planned.
+_UNDECIDED = frozenset({Word.INVALID, Word.SKIPPED, Word.NOT_ATTEMPTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,7 @@ def forgettable(store: Store, base_url: str, *, keep_writing: int, keep_dry: int
         kept[run.dry_run] -= 1
         if kept[run.dry_run] < 0 and not (past.open_jobs or approvable or run.run_id in needed.unsettled):
             yield run
-        if past.counts and past.finished_at is not None and not run.dry_run:
+        if past.counts.keys() - _UNDECIDED and past.finished_at is not None and not run.dry_run:
             later.update(run.jobs)
 
 

@@ -28,6 +28,7 @@ class PlanState(StrEnum):
     REFUSED = "refused"
     HELD = "held"
     SKIPPED = "skipped"
+    NOT_ATTEMPTED = "not_attempted"  # nothing was decided: the job ended before that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Plan:
     `drifts` are the cells that somebody changed elsewhere, whatever was done about each; `explained` is
     the answer to `--explain`. `reads` is how the live records were read that this was made from, None for a plan that
     came from a file. `undoes` is the run whose records this plan puts back as they were, None where a sheet made it.
+    `decided` is false for a job that ended before it was planned: there are only its rows to tell of.
     """
 
     job: str
@@ -80,6 +82,7 @@ class Plan:
     explained: tuple[RowExplained, ...] = ()
     reads: Reads | None = None
     undoes: str | None = None
+    decided: bool = True
 
     @property
     def held_whole(self) -> bool:

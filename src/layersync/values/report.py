@@ -73,6 +73,8 @@ class RequestCount:
 class JobReport:
     """One job of a run: its plan if it came to one, what became of the plan's changes by row, or why the job ended.
 
+    Where the sheet was read and the job ended before it was planned, `plan` has its rows and decides nothing.
+
     `grid` is the sheet where it could be read. `problems` are those of a sheet that came to no plan. `unsettled` is
     what did not get through the run before.
     """
@@ -90,7 +92,8 @@ class JobReport:
     @property
     def plan_to_keep(self) -> Plan | None:
         """The plan as it may be saved: none where the input can't be used, so that nothing of it is ever sent."""
-        return None if isinstance(self.failure, InputUnusable) else self.plan
+        is_whole = self.plan is not None and self.plan.decided
+        return self.plan if is_whole and not isinstance(self.failure, InputUnusable) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
