@@ -3,7 +3,7 @@
 import pytest
 
 from layersync.values.problem import Severity
-from tests.sheet.build import an_id, read, states, values
+from tests.sheet.build import an_id, read, refused, states, values
 
 SHEET = (
     "planetId,_sync,title,size,notes.a,notes.b\n"
@@ -135,3 +135,27 @@ def test_the_rows_have_the_columns_that_the_other_rooms_rely_on() -> None:
         *("_row:UInt32", "_line:UInt32", "_key:String", "_key_text:String", "_state:String"),
         *("title:String", "size:String", "notes.a:String", "notes.b:String"),
     ]
+
+
+def test_a_sheet_that_cannot_be_used_says_of_its_cells_what_it_would_say_otherwise() -> None:
+    refusal = refused(SHEET.replace("notes.a", "tittle"))
+    assert [problem.cell for problem in refusal.problems] == ["E1", "C4", "C5", "D5", "B6"]
+    assert refusal.args[0].endswith('"tittle" is not a field of planets (and 4 more problems)')
+
+
+def test_a_row_that_is_broken_says_nothing_of_its_cells_and_comes_first_in_the_message() -> None:
+    raw = f"planetId,size,title\n{an_id(1)},giant,Mars\n{an_id(2)},giant\n{an_id(3)},\x07,x\n"
+    refusal = refused(raw)
+    assert [problem.cell for problem in refusal.problems] == ["B2", "3", "B4"]
+    assert ":3: row 3 has 2 fields" in refusal.args[0]
+
+
+def test_without_a_key_column_the_other_cells_are_still_told() -> None:
+    refusal = refused("planettId,size,_sync\nx,giant,\ny,giant,skip\n")
+    assert [problem.cell for problem in refusal.problems] == ["A1", "1", "B2"]
+
+
+def test_of_the_cells_of_such_a_sheet_only_those_of_the_asked_rows_and_fields_are_told() -> None:
+    raw = f"planetId,size,mod,code,timezone\n{an_id(1)},giant,,,Mars\n{an_id(2)},giant,,,Mars\n"
+    refusal = refused(raw, only_keys=(an_id(2),), only_fields=("size",))
+    assert [problem.cell for problem in refusal.problems] == ["C1", "B3"]

@@ -14,7 +14,7 @@ from layersync.sheet.marks import marked
 from layersync.sheet.refusal import refusal, where
 from layersync.sheet.source import read_source
 from layersync.sheet.structure import broken_lines, swallowed_rows
-from layersync.sheet.understand import missing_fields, narrowed, understand
+from layersync.sheet.understand import missing_fields, narrowed, understand, wrong_cells
 from layersync.sheet.workbooks.workbook import is_workbook, read_workbook
 from layersync.values.desired import Desired
 from layersync.values.problem import Problem
@@ -38,7 +38,9 @@ def read_sheet(rules: SheetRules, resource: Resource, raw: bytes | None = None) 
     lines = () if sheet.marks else _faults_of_lines(rules, resource, sheet, layout)
     problems = (*layout.problems, *sheet.problems, *lines)
     if layout.key is None or problems:
-        raise _unusable(problems)
+        used = narrowed(rules, layout)
+        cells = wrong_cells(rules, resource, sheet.grid, used, _marks(rules, resource, sheet, used))
+        raise _unusable(problems, cells)
     if sheet.grid.cells.is_empty():
         raise _no_rows(rules, sheet)
     used = narrowed(rules, layout)
@@ -72,9 +74,16 @@ def _no_rows(rules: SheetRules, sheet: Sheet) -> InputUnusable:
     )
 
 
-def _unusable(problems: tuple[Problem, ...]) -> InputUnusable:
-    ordered = sorted(problems, key=lambda problem: (problem.row or 0, problem.line or 0))
-    first = ordered[0]
+def _unusable(problems: tuple[Problem, ...], cells: tuple[Problem, ...]) -> InputUnusable:
+    """Names the first thing that is wrong with the structure; a row where something is says nothing of its cells."""
+    broken = {problem.row for problem in problems}
+    cells = tuple(problem for problem in cells if problem.row not in broken)
+    first = min(problems, key=_place)
+    ordered = sorted((*problems, *cells), key=_place)
     left = len(ordered) - 1
     more = f" (and {left} more {'problem' if left == 1 else 'problems'})" if left else ""
     return InputUnusable(f"{where(first)}: {first.message}{more}", first.what_to_do, ordered)
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    return problem.row or 0, problem.line or 0

@@ -1,23 +1,33 @@
 """From a grid and its columns to what the sheet states: the rows, their states, every problem."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from layersync.resources.resource import Resource
 from layersync.sheet.cells import read_cells
 from layersync.sheet.finding import Finding, Note, placed
-from layersync.sheet.header import Layout
+from layersync.sheet.header import Layout, Placed
 from layersync.sheet.keys import duplicates, normal_key, read_ids, read_key
 from layersync.sheet.paths import folded
 from layersync.sheet.suggest import nearest
 from layersync.values.desired import Column, Desired, Role, RowState
 from layersync.values.grid import Grid, letter
-from layersync.values.problem import Severity
+from layersync.values.problem import Problem, Severity
 from layersync.values.rules import SheetRules
 
 _SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What the cells of a grid say: `keys` are null throughout where the sheet has no key column."""
+
+    keys: pl.Series
+    skipped: pl.Series
+    columns: tuple[pl.Series, ...]
+    findings: tuple[Finding, ...]
 
 
 def understand(
@@ -28,33 +38,20 @@ def understand(
     `marks` is what the format says of cells; nothing else is then said of those. Where `--only-fields` names none of
     these columns, no row is wanted.
     """
-    texts = grid.cells[letter(key)]
-    keys = read_key(texts, resource, rules.key, key)
-    skipped, findings = _skipped(grid, layout.skip)
-    findings += [*keys.findings, *duplicates(keys.values, grid.positions["row"], ~skipped, key, rules.key)]
-    columns: list[pl.Series] = []
-    for place in layout.placed:
-        cells = grid.cells[place.column.letter]
-        reading = (
-            read_ids(cells, resource, place.index, place.column.path)
-            if place.column.role is Role.IDENTITY
-            else read_cells(cells, place, rules)
-        )
-        columns.append(reading.values.alias(place.column.path))
-        findings += reading.findings
-    sought = {text: normal_key(text, resource, rules.key) for text in rules.only_keys}
+    read = _read(rules, resource, grid, layout)
+    sought = _sought(rules, resource)
     nothing_asked = bool(rules.only_fields) and all(p.column.role is not Role.MANAGED for p in layout.placed)
-    wanted = _wanted(sought, keys.values) & (not nothing_asked)
+    wanted = _wanted(sought, read.keys) & (not nothing_asked)
     partial = bool(sought) or nothing_asked
-    findings = _of_rows(_with_marks(findings, marks), wanted & ~skipped)
+    findings = _of_rows(_with_marks(read.findings, marks), wanted & ~read.skipped)
     rows = pl.DataFrame(
         [
             grid.positions["row"].alias("_row"),
             grid.positions["line"].alias("_line"),
-            keys.values.alias("_key"),
-            texts.alias("_key_text"),
-            _states(findings, skipped),
-            *columns,
+            read.keys.alias("_key"),
+            grid.cells[letter(key)].alias("_key_text"),
+            _states(findings, read.skipped),
+            *read.columns,
         ]
     )
     return Desired(
@@ -68,9 +65,53 @@ def understand(
         problems=placed(findings, grid),
         notices=(*grid.notices, *layout.notices),
         partial=layout.partial or partial,
-        missing_keys=_missing(sought, keys.values),
+        missing_keys=_missing(sought, read.keys),
         clear_token=rules.clear_token,
     )
+
+
+def wrong_cells(
+    rules: SheetRules, resource: Resource, grid: Grid, layout: Layout, marks: Collection[Finding] = ()
+) -> tuple[Problem, ...]:
+    """Gives the errors of single cells in a sheet that can't be used as a whole: all is to be told at once."""
+    read = _read(rules, resource, grid, layout)
+    told = _wanted(_sought(rules, resource), read.keys) & ~read.skipped
+    findings = _of_rows(_with_marks(read.findings, marks), told)
+    return placed([finding for finding in findings if finding.severity is Severity.ERROR], grid)
+
+
+def _read(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout) -> _Understood:
+    keys, found = _read_keys(rules, resource, grid, layout)
+    skipped, strange = _skipped(grid, layout.skip)
+    if layout.key is not None:
+        found += duplicates(keys, grid.positions["row"], ~skipped, layout.key, rules.key)
+    columns = [_read_column(place, grid, rules, resource) for place in layout.placed]
+    findings = [*strange, *found, *(finding for _, findings in columns for finding in findings)]
+    return _Understood(keys, skipped, tuple(values for values, _ in columns), tuple(findings))
+
+
+def _read_keys(rules: SheetRules, resource: Resource, grid: Grid, layout: Layout) -> tuple[pl.Series, list[Finding]]:
+    if layout.key is None:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, grid.cells.height), []
+    keys = read_key(grid.cells[letter(layout.key)], resource, rules.key, layout.key)
+    return keys.values, [*keys.findings]
+
+
+def _read_column(
+    place: Placed, grid: Grid, rules: SheetRules, resource: Resource
+) -> tuple[pl.Series, tuple[Finding, ...]]:
+    cells = grid.cells[place.column.letter]
+    reading = (
+        read_ids(cells, resource, place.index, place.column.path)
+        if place.column.role is Role.IDENTITY
+        else read_cells(cells, place, rules)
+    )
+    return reading.values.alias(place.column.path), reading.findings
+
+
+def _sought(rules: SheetRules, resource: Resource) -> dict[str, str | None]:
+    """The keys that `--key` names, as they are matched; null for a text that is none."""
+    return {text: normal_key(text, resource, rules.key) for text in rules.only_keys}
 
 
 def narrowed(rules: SheetRules, layout: Layout) -> Layout:
@@ -127,7 +168,7 @@ def _missing(sought: Mapping[str, str | None], keys: pl.Series) -> tuple[str, ..
     return tuple(text for text, key in sought.items() if key not in there)
 
 
-def _with_marks(findings: list[Finding], marks: Collection[Finding]) -> list[Finding]:
+def _with_marks(findings: Iterable[Finding], marks: Collection[Finding]) -> list[Finding]:
     places = {(mark.at, mark.column) for mark in marks}
     return [*marks, *(finding for finding in findings if (finding.at, finding.column) not in places)]
 
