@@ -228,7 +228,7 @@ def _transport(settings: Settings, address: str, key: ApiKey | None) -> HttpTran
 
 def _run_info(order: Order, label: str, now: datetime, rng: random.Random) -> RunInfo:
     return RunInfo(
-        run_id=new_run_id(now, rng),
+        run_id=new_run_id(now, rng, order.settings.run.report_dir),
         command=order.command,
         dry_run=order.dry_run,
         started_at=now,

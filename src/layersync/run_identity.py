@@ -5,6 +5,9 @@ import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
+from os.path import lexists
+from pathlib import Path
 from random import Random
 
 from layersync.values.report import Trigger
@@ -17,9 +20,10 @@ _ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR")
 _PAGES = ("CI_JOB_URL", "BUILD_URL")
 
 
-def new_run_id(started_at: datetime, rng: Random) -> str:
-    """Gives an id that sorts by time: `20261121T020003Z-7f3a`."""
-    return f"{started_at:%Y%m%dT%H%M%SZ}-{rng.randrange(16**4):04x}"
+def new_run_id(started_at: datetime, rng: Random, report_dir: Path) -> str:
+    """Gives an id that sorts by time, `20261121T020003Z-7f3a`, and that no report in the folder has."""
+    ids = (f"{started_at:%Y%m%dT%H%M%SZ}-{rng.randrange(16**4):04x}" for _ in count())
+    return next(one for one in ids if not lexists(report_dir / one))
 
 
 def is_run_id(text: str) -> bool:
