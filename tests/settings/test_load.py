@@ -180,6 +180,7 @@ def test_what_wins_leaves_the_rest_of_its_table_alone(load: Load) -> None:
         ("EXPECT", '["name", "timezone"]', lambda job: job.expect == ("name", "timezone")),
         ("COLUMNS", '{"Zone": "timezone"}', lambda job: job.columns["Zone"] == "timezone"),
         ("ON_DRIFT", "keep", lambda job: job.on_drift == {"default": "keep"}),
+        ("ON_DRIFT", '{"appName": "hold"}', lambda job: job.on_drift == {"appName": "hold"}),
         ("MAX_BYTES", "1MB", lambda job: job.max_bytes == 1_000_000),
         ("GUARDS__MAX_CHANGES", "5%", lambda job: job.guards.max_changes.share == 0.05),
         ("HEADER_ROW", "3", lambda job: job.header_row == 3),
@@ -224,6 +225,28 @@ def test_an_unknown_key_is_refused_by_its_full_name_with_the_nearest_one(load: L
 )
 def test_a_variable_that_sets_nothing_is_refused(load: Load, name: str, told: str) -> None:
     assert told in refusal(load, "", {name: "3s"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("LAYERSYNC_RUN__FORMATS", "csv,pdf", "LAYERSYNC_RUN__FORMATS must be 'csv'"),
+        ("LAYERSYNC_JOBS__PROJECTS__ON_DRIFT", "kep", "LAYERSYNC_JOBS__PROJECTS__ON_DRIFT must be 'overwrite'"),
+        (
+            "LAYERSYNC_JOBS__PROJECTS__ON_DRIFT",
+            '{"default": ',
+            "LAYERSYNC_JOBS__PROJECTS__ON_DRIFT must be 'overwrite'",
+        ),
+        ("LAYERSYNC_JOBS__PROJECTS__COLUMNS", "a=b", "LAYERSYNC_JOBS__PROJECTS__COLUMNS is no JSON table"),
+        ("LAYERSYNC_GUARDS", "30%", "LAYERSYNC_GUARDS is no JSON table"),
+    ],
+)
+def test_a_variable_that_holds_something_wrong_is_named_and_not_the_file(
+    load: Load, name: str, value: str, told: str
+) -> None:
+    message = refusal(load, "[jobs.projects]\n", {name: value})
+    assert message.startswith(told)
+    assert "config.toml" not in message
 
 
 WRONG = [

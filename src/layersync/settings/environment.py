@@ -1,6 +1,5 @@
 """Reads `LAYERSYNC_...` variables as tables: `LAYERSYNC_API__TIMEOUT` is `api.timeout`."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,15 +27,27 @@ def read_environment(environ: Mapping[str, str], jobs: Iterable[str]) -> dict[st
     _refuse_strangers(ours)
     try:
         table = _Given(ours)()
-    except SettingsError as error:
-        table_name = re.search(r'field "(\w+)"', str(error))
-        shown = variable([table_name[1]]) if table_name else PREFIX + "..."
-        raise UsageError(f"{shown} is no JSON table", "set its keys one by one, each by its variable") from None
+    except SettingsError:
+        raise _no_table(ours) from None
     refuse_keys(table, "environment")
     spelled = {job.lower(): job for job in jobs}
     if isinstance(table.get("jobs"), dict):
         table["jobs"] = {spelled.get(job, job): value for job, value in table["jobs"].items()}
     return table
+
+
+def _no_table(environ: Mapping[str, str]) -> UsageError:
+    """The error for a variable that is to hold a table and holds none: the library names its section only."""
+    named = next((name for name, value in environ.items() if not _readable(name, value)), PREFIX + "...")
+    return UsageError(f"{named} is no JSON table", 'write it like {"name": "value"}, or set its keys one by one')
+
+
+def _readable(name: str, value: str) -> bool:
+    try:
+        _Given({name: value})()
+    except SettingsError:
+        return False
+    return True
 
 
 class _Given(EnvSettingsSource):

@@ -25,14 +25,14 @@ class Origins:
 
     def name(self, path: Sequence[str]) -> str:
         """Names a key as the person wrote it: a flag, a variable, or a key of the file."""
-        if _holds(self.flags, path):
+        if _stated(self.flags, path):
             return FLAGS.get(tuple(path), ".".join(path))
-        shown = self.writes(path)(path)
-        return shown if _holds(self.environment, path) else f"{self.file}: {shown}"
+        stated = _stated(self.environment, path)
+        return variable(stated) if stated else f"{self.file}: {'.'.join(path)}"
 
     def writes(self, path: Sequence[str]) -> Callable[[Sequence[str]], str]:
         """Gives how keys are written where this one was stated: as variables, or with dots."""
-        return variable if _holds(self.environment, path) else ".".join
+        return variable if _stated(self.environment, path) else ".".join
 
 
 def mistakes(error: ValidationError, origins: Origins) -> list[str]:
@@ -80,10 +80,16 @@ def _nearest_choice(detail: ErrorDetails) -> str:
     return did_you_mean(str(detail["input"]), choices)
 
 
-def _holds(table: Mapping[str, Any], path: Sequence[str]) -> bool:
+def _stated(table: Mapping[str, Any], path: Sequence[str]) -> Sequence[str]:
+    """The part of a path at which the table states a value; nothing where it states none.
+
+    A variable holds a list or a table as one text, in which there is more of the path.
+    """
     inside: Any = table
-    for part in path:
-        if not isinstance(inside, Mapping) or part not in inside:
-            return False
+    for depth, part in enumerate(path):
+        if not isinstance(inside, Mapping):
+            return path[:depth]
+        if part not in inside:
+            return ()
         inside = inside[part]
-    return bool(path)
+    return path

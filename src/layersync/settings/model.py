@@ -1,5 +1,6 @@
 """Every key of `config.toml`, with its type and default (contract, section 2)."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -35,8 +36,14 @@ def _items(value: object) -> object:
 
 
 def by_default(value: object) -> object:
-    """Reads one word for all fields as the table that it stands for."""
-    return {"default": value} if isinstance(value, str) else value
+    """Reads one word for all fields as the table that it stands for; the environment gives a table as JSON."""
+    if not isinstance(value, str):
+        return value
+    try:
+        table = json.loads(value)
+    except ValueError:
+        table = None
+    return table if isinstance(table, dict) else {"default": value}
 
 
 def by_default_text(modes: dict[str, str]) -> str | dict[str, str]:
