@@ -61,7 +61,7 @@ def test_of_a_small_limit_a_few_are_regained_in_every_window() -> None:
     ceiling = Ceiling(WINDOW_S)
     ceiling.refused(0, 0.0, 3)
     assert ceiling.wait_s(0, 0.0, 3) == 0.0
-    assert ceiling.wait_s(1, 0.0, 3) == pytest.approx(WINDOW_S / 3)
+    assert ceiling.wait_s(1, 0.0, 3) == pytest.approx(WINDOW_S / 4)
 
 
 def test_one_refusal_at_the_start_does_not_stop_everything() -> None:
