@@ -202,16 +202,28 @@ def unless_done(jobs: tuple[Job, ...], session: Session) -> tuple[Job, ...]:
 
 def agreed(preview: Report, session: Session) -> bool:
     """Whether anything may be written now: it is no preview, nothing has ended it or holds it back, a person agrees."""
-    if session.order.dry_run or session.stop.asked:
+    if session.stop.asked:
+        return False
+    blocked = _blocked(preview, session)
+    if session.order.dry_run:
+        if blocked is not None:
+            session.console.tell(f"{blocked}: a run that is no preview would send nothing")
         return False
     waiting = [job for job in preview.jobs if job.failure is None and job.plan is not None and _unsent(job, job.plan)]
-    blocked = [job for job in preview.jobs if job.failure is not None or (job.plan is not None and job.plan.held_whole)]
-    if session.order.settings.run.all_or_nothing and blocked:
-        told = f"{blocked[0].job} cannot be sent, and all_or_nothing is set: nothing was sent"
-        session.stop.ask(StoppedEarly(told, "see to that job first"))
+    if blocked is not None:
+        session.stop.ask(StoppedEarly(f"{blocked}: nothing was sent", "see to that job first"))
     elif waiting and session.order.ask and not _says_yes(preview, session):
         session.stop.ask(StoppedEarly("not confirmed: nothing was sent", "run it again and answer y, or give --yes"))
     return not session.stop.asked
+
+
+def _blocked(preview: Report, session: Session) -> str | None:
+    """Says which job holds back the others; None where none does."""
+    jobs = (job for job in preview.jobs if job.failure is not None or (job.plan is not None and job.plan.held_whole))
+    first = next(jobs, None)
+    if first is None or len(preview.jobs) < 2 or not session.order.settings.run.all_or_nothing:
+        return None
+    return f"{first.job} cannot be sent, and all_or_nothing is set"
 
 
 def _unsent(job: JobReport, plan: Plan) -> list[Change]:

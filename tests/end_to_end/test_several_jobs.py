@@ -93,6 +93,14 @@ def test_all_or_nothing_sends_nothing_where_one_job_cannot(jobs: Place, api: Tra
     assert ran.counts["not_attempted"] == (1 if len(words) > 1 else 2)
 
 
+def test_a_preview_says_that_all_or_nothing_would_hold_back_the_whole_run(jobs: Place, api: Traffic) -> None:
+    jobs.configure(api.url, JOBS.format("true"))
+    told = "broken cannot be sent, and all_or_nothing is set: a run that is no preview would send nothing"
+    ran = jobs.call("sync", "-n")
+    assert (ran.code, told in ran.err) == (4, True)
+    assert "all_or_nothing" not in jobs.call("sync", "-n", "projects", "influencers").err
+
+
 def test_all_or_nothing_sends_everything_where_all_can(jobs: Place, api: Traffic) -> None:
     jobs.configure(api.url, JOBS.format("true"))
     ran = jobs.call("sync", "projects", "influencers")

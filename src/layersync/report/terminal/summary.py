@@ -143,12 +143,22 @@ def _hold_lines(hold: Hold, report: Report, width: int) -> Iterator[Text]:
 def _closing(report: Report, report_path: str) -> Iterator[Text]:
     if report.run.dry_run:
         sends = any(job.plan and job.plan.to_send and not job.failure for job in report.jobs) and not report.failure
-        again = f"layersync apply {report.run.run_id}" if report.run.command in {"apply", "undo"} else "layersync sync"
-        yield Text(f"Nothing was sent (dry run).{f' To apply: {again}' if sends else ''}")
+        yield Text(f"Nothing was sent (dry run).{f' To apply: {_way_on(report)}' if sends else ''}")
     else:
         yield Text(_effort(report), style="dim")
     if report_path:
         yield Text(f"Report: {visible(report_path)}")
+
+
+def _way_on(report: Report) -> str:
+    """What does exactly what was shown: the jobs and flags of the preview are not all known here."""
+    match report.run.command:
+        case "sync":
+            return "the same command without -n"
+        case "plan":
+            return "layersync sync, with the same jobs and flags"
+        case _:
+            return f"layersync apply {report.run.run_id}"
 
 
 def _effort(report: Report) -> str:
