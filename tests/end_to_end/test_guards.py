@@ -91,6 +91,20 @@ def test_a_sheet_that_shrank_holds_the_whole_job_and_sets_no_baseline(place: Pla
     assert place.call("sync", "--allow", "changes=99", "--allow", "shrink=3").code == 0
 
 
+def test_a_run_that_stopped_early_sets_no_baseline(place: Place, api: Traffic) -> None:
+    job = "[guards]\nmax_changes = 99\n[jobs.projects]\nsource = 'projects.csv'"
+    ids = all_projects(api)[:8]
+    place.configure(api.url, job)
+    place.table([{"id": bare, "tagline": "new"} for bare in ids[:4]])
+    assert place.call("sync").code == 0
+    place.configure(api.url, job, limits="tier = 'custom'\nwrites_per_day = 6")
+    place.table([{"id": bare, "tagline": "newer"} for bare in ids])
+    stopped = place.call("sync")
+    assert (stopped.code, stopped.results["jobs"][0]["exit_code"]) == (8, 8)
+    place.table([{"id": bare, "tagline": "newer"} for bare in ids[:4]])
+    assert place.call("sync", "-n").code == 0, "as many rows as in the last run that ended well"
+
+
 def test_nobody_is_asked_where_nobody_sits(place: Place, api: Traffic) -> None:
     place.configure(api.url)
     place.table([{"id": ACME, "tagline": "new"}])

@@ -1,5 +1,6 @@
 """The exit code: contract section 1, as a table."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -144,6 +145,14 @@ def test_a_signal_wins_over_everything(signal: int, code: int, other: int | None
 def test_each_job_has_the_code_that_it_would_have_had_alone() -> None:
     made = report(*JOBS.values(), dry_run=False)
     assert [job_exit_code(one, made, detailed=True) for one in made.jobs] == list(JOBS)
+
+
+@pytest.mark.parametrize("code", [6, 8])
+def test_a_job_that_the_end_of_the_run_cut_short_has_the_code_of_that_end(code: int) -> None:
+    cut_short, unplanned = job(plan(changes=[change(2, ZONE)])), job(None)
+    undecided = job(replace(plan([line(2, PlanState.INVALID)]), decided=False))
+    made = report(ended(Word.CHANGED), cut_short, unplanned, undecided, failure=FAILURES[code], dry_run=False)
+    assert [job_exit_code(one, made, detailed=True) for one in made.jobs] == [2, code, code, code]
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,8 @@ def _codes(job: JobReport, report: Report) -> Iterator[int]:
     told = job_counts(job, report)
     if job.failure:
         yield job.failure.exit_code
-    elif not report.failure and (job.plan is None or told[Word.NOT_ATTEMPTED]):
-        yield STOPPED_EARLY
+    elif job.plan is None or not job.plan.decided or told[Word.NOT_ATTEMPTED]:
+        yield report.failure.exit_code if report.failure else STOPPED_EARLY
     if job.plan is not None and job.plan.holds:
         yield GUARD
     if any(told[word] for word in PROBLEMS) and (not report.only_new or _has_new(job, report)):
