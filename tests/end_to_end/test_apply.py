@@ -240,6 +240,16 @@ def test_an_apply_that_a_time_limit_stopped_is_carried_on(place: Place, api: Tra
     assert len(api.requests("PATCH")) == ROWS - done
 
 
+def test_the_daily_cap_holds_though_every_record_is_read_right_before_its_write(
+    saved: Path, place: Place, api: Traffic
+) -> None:
+    place.configure(api.url, limits="tier = 'custom'\nwrites_per_day = 2\nshare = 1.0")
+    ran = place.call("apply", "saved.json")
+    assert (ran.code, ran.counts, len(api.requests("PATCH"))) == (8, {"changed": 2, "not_attempted": 1}, 2)
+    place.configure(api.url)
+    assert place.call("apply", "saved.json").counts == {"changed": 3}
+
+
 def test_a_question_beside_the_preview_changes_nothing_of_the_plan(saved: Path, place: Place, api: Traffic) -> None:
     asked = place.call("plan", "--explain", ACME)
     assert asked.plan["digest"] == json.loads(saved.read_bytes())["digest"]

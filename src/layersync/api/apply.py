@@ -187,6 +187,7 @@ class Apply:
             raise Stopped from None
         if isinstance(looked, Settled):
             raise _Ended(looked)
+        self._keep_daily_cap()  # once more: others may have been sent while this one was looked at
         if not self._intends(errand, looked):
             self._withdraw(errand)
             errand.intent = self._kept(partial(self._desk.journal.intend, looked))
