@@ -136,6 +136,14 @@ def test_undoing_twice_finds_nothing_left_to_do(synced: Place, api: Traffic) -> 
     assert api.requests("PATCH") == []
 
 
+def test_a_run_that_never_came_to_the_api_has_nothing_to_undo(synced: Place, api: Traffic) -> None:
+    api.faults({"do": {"status": 401}})
+    assert synced.call("sync").code == 6
+    api.faults()
+    undone = synced.call("undo", "latest")
+    assert (undone.code, undone.results["rows"]) == (0, [])
+
+
 def test_a_record_that_was_changed_since_is_left_alone_with_all_three_values(synced: Place, api: Traffic) -> None:
     api.edit("projects", HALDEN, tagline="since")
     undone = synced.call("undo", newest(synced))
