@@ -227,8 +227,8 @@ def test_the_quiet_form_tells_why_a_run_or_a_job_ended() -> None:
     broken = job(None, failure=InputUnusable("no header", "add one"))
     told = quiet_text(report(broken, failure=ApiRefuses("the key is refused", "make a new one")), "reports/x")
     assert told.splitlines()[1:] == [
-        "the key is refused make a new one",
-        "projects: no header add one",
+        "the key is refused → make a new one",
+        "projects: no header → add one",
         "Report: reports/x",
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from layersync.errors import SyncError
 from layersync.report.rows import notable_rows
 from layersync.report.show import show
 from layersync.report.terminal.head import head_text
@@ -26,10 +27,10 @@ def quiet_text(report: Report, report_path: str) -> str:
 def _lines(report: Report) -> Iterator[str]:
     yield head_text(report).plain
     if report.failure:
-        yield f"{report.failure.message} {report.failure.what_to_do}".strip()
+        yield _advised(report.failure)
     for job in report.jobs:
         if job.failure and not told_by_run(job, report):
-            yield f"{job.job}: {job.failure.message} {job.failure.what_to_do}".strip()
+            yield f"{job.job}: {_advised(job.failure)}"
     for job in report.jobs:
         if job.plan:
             yield from (line.plain for line in count_lines(job, report, WIDTH))
@@ -39,3 +40,7 @@ def _lines(report: Report) -> Iterator[str]:
             if row.outcome in PROBLEMS:
                 place = f" ({place_in(row.tab, row.cell)})" if row.cell else ""
                 yield f"{row.job} row {row.row}{place} {row.outcome.replace('_', ' ')}: {row.message}"
+
+
+def _advised(error: SyncError) -> str:
+    return " → ".join(filter(None, (error.message, error.what_to_do)))
