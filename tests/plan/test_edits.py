@@ -132,6 +132,13 @@ def test_a_field_that_the_record_does_not_show_is_held_and_not_sent(path: str, c
     assert made.rows["state"].to_list() == [PlanState.HELD]
 
 
+def test_all_that_a_record_does_not_show_is_told_as_one_thing() -> None:
+    record = {name: value for name, value in project(1).items() if name not in {"tagline", "metadata"}}
+    row = {"id": an_id(1), "tagline": "x", "metadata.a": "y", "metadata.b": "z"}
+    made = plan(desired(PROJECTS, [row]), reading(PROJECTS, [record]), PROJECTS)
+    assert ["does not show tagline, metadata:" in problem.message for problem in made.problems] == [True]
+
+
 def test_a_problem_shows_the_cell_as_it_stands_in_the_sheet() -> None:
     record = project(1)
     del record["appName"]
@@ -146,6 +153,16 @@ def test_an_expected_column_that_differs_is_a_conflict_and_is_never_sent() -> No
     assert made.rows["state"].to_list() == [PlanState.CONFLICT, PlanState.CHANGE]
     assert made.rows["message"][0] == "row 2 says Acme Fit, the record is Beta Run: was a column sorted alone?"
     assert [change.patch for change in made.changes] == [{"tagline": "x"}]
+
+
+def test_everything_that_keeps_a_row_from_being_sent_is_told_at_once() -> None:
+    row = {"id": an_id(1), "name": "Acme Fit", "metadata.a.x": "1", "metadata.b": "2", "metadata.c.x": "3"}
+    roles = dict.fromkeys(("name", "metadata.b"), Role.EXPECTED)
+    live = project(1, name="Beta Run", metadata={"a": "text", "b": "2", "c": 5})
+    made = plan(desired(PROJECTS, [row], roles=roles), reading(PROJECTS, [live]), PROJECTS)
+    assert [problem.cell for problem in made.problems] == ["B2", "C2", "E2"]
+    assert (made.rows["state"].to_list(), made.rows["cell"].to_list()) == ([PlanState.CONFLICT], ["B2"])
+    assert made.changes == ()
 
 
 def test_an_id_beside_the_key_must_be_that_of_the_record() -> None:

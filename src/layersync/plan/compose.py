@@ -111,7 +111,7 @@ def _emptied(
 
 
 def _objections(decisions: Sequence[Decision]) -> Iterator[Problem]:
-    return (one.problem for one in decisions if one.problem is not None)
+    return (problem for one in decisions for problem in one.problems)
 
 
 def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence[Decision]) -> Iterator[Problem]:
@@ -119,7 +119,7 @@ def _settled_limits(desired: Desired, matched: pl.DataFrame, decisions: Sequence
     if not desired.problems:
         return
     met = desired.rows.select("_row", "_state")[matched["_index"]].filter(pl.col("_state") == RowState.LIMIT.value)
-    invalid = {one.row for one in decisions if one.state is PlanState.INVALID and one.problem is None}
+    invalid = {one.row for one in decisions if one.state is PlanState.INVALID and not one.problems}
     kept = set(met["_row"].to_list()) - invalid
     for problem in desired.problems:
         warn = problem.limit_of is not None and problem.row in kept

@@ -26,7 +26,7 @@ def refused_keys(desired: Desired, live: Live, matched: pl.DataFrame) -> Iterato
     for row, key in usable.filter(pl.col("_key").is_in(list(originals))).select("_row", "_key").iter_rows():
         message = f"the key was damaged by the spreadsheet: {originals[key][0].how}"
         problem = problem_at(row, key_column(desired), desired, message, likely(originals[key]))
-        yield Decision(row, PlanState.INVALID, problem=problem)
+        yield Decision(row, PlanState.INVALID, problems=(problem,))
 
 
 def advised(problems: Iterable[Problem], desired: Desired, live: Live) -> Iterator[Problem]:

@@ -28,12 +28,12 @@ _OVERWRITE = DriftRules()
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided of one row; `problem` says why where it is not a change, `drifts` which cells drifted."""
+    """What was decided of one row; `problems` say why where it is not a change, `drifts` which cells drifted."""
 
     row: int
     state: PlanState
     change: Change | None = None
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
     drifts: tuple[Drift, ...] = ()
 
 
@@ -81,9 +81,9 @@ def _agreed(
 
 def _decision(row: _Line, record: _Line, weighed: Weighed, desired: Desired, form: Resource) -> Iterator[Decision]:
     compared, drifts = weighed.compared, weighed.drifts
-    if objection := compared.objection or _held(weighed, desired):
-        problem = _problem(row, objection, desired)
-        yield Decision(row["_row"], PlanState(objection.state), problem=problem, drifts=drifts)
+    if objections := compared.objections or _held(weighed, desired):
+        problems = tuple(_problem(row, objection, desired) for objection in objections)
+        yield Decision(row["_row"], PlanState(objections[0].state), problems=problems, drifts=drifts)
     elif compared.edits:
         change = _change(row, record, compared, desired, form)
         yield Decision(row["_row"], PlanState.CHANGE, change=change, drifts=drifts)
@@ -91,16 +91,17 @@ def _decision(row: _Line, record: _Line, weighed: Weighed, desired: Desired, for
         yield Decision(row["_row"], PlanState.UNCHANGED, drifts=drifts)
 
 
-def _held(weighed: Weighed, desired: Desired) -> Objection | None:
+def _held(weighed: Weighed, desired: Desired) -> tuple[Objection, ...]:
     if not weighed.held:
-        return None
+        return ()
     first = weighed.held[0]
-    return Objection(
+    objection = Objection(
         PlanState.HELD,
         next(column for column in desired.columns if column.letter == first.letter),
         "; ".join(map(told, weighed.held)),
         "put the live value into the sheet to keep it; to overwrite it, set on_drift for this field",
     )
+    return (objection,)
 
 
 def _problem(row: _Line, objection: Objection, desired: Desired) -> Problem:

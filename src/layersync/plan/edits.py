@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
@@ -28,14 +28,14 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What comparing one row with its record came to: edits to send, or the first objection.
+    """What comparing one row with its record came to: edits to send, or everything that stands in their way.
 
     `record` has the live values of the fields that are not equal.
     """
 
     edits: tuple[Edit, ...]
     record: Mapping[str, object]
-    objection: Objection | None = None
+    objections: tuple[Objection, ...] = ()
 
 
 def compare_row(
@@ -58,16 +58,23 @@ def compare_row(
         if not _is_equal(column, cell, live[column.field], generation, form)
     ]
     record = record_of({column.field: live[column.field] for column, _ in unequal}, form)
+    absent = [column for column, _ in unequal if live[column.field] == ABSENT and column.role is not Role.IDENTITY]
+    objections: list[Objection] = []
     edits: list[Edit] = []
     for column, cell in unequal:
-        objection = _objection(row, column, cell, live[column.field], record, form) or _refused(
-            column, cell, generation
-        )
+        if column in absent:
+            continue
+        objection = _objection(row, column, cell, live[column.field], record, form)
+        objection = objection or _refused(column, cell, generation)
         if objection is not None:
-            return Comparison((), record, objection)
-        if column.role is Role.MANAGED:
+            objections.append(objection)
+        elif column.role is Role.MANAGED:
             found = edits_of(column, cell, record, form, generation)
             edits.extend(_told(edit, live[column.field]) for edit in found)
+    if absent:
+        objections.append(_not_shown(absent, form))
+    if objections:
+        return Comparison((), record, tuple(objections))
     return Comparison(tuple(edits), record, _too_large(edits, record, columns, form))
 
 
@@ -100,13 +107,6 @@ def _objection(
 ) -> Objection | None:
     if column.role is Role.IDENTITY:
         return None if cell == live else _other_record(row, column, cell, live)
-    if live == ABSENT:
-        return Objection(
-            "held",
-            column,
-            f"the live {form.noun} does not show {column.field}: another generation of the API",
-            "leave the cell blank, or ask the API's owner which fields this organisation has",
-        )
     if _blocked(column, record):
         return Objection(
             "invalid",
@@ -118,6 +118,17 @@ def _objection(
         expected, found = desired_value(column, cell, record, form), _live_value(column, record)
         return None if same(expected, found) else _unexpected(row, column, expected, found)
     return None
+
+
+def _not_shown(columns: Sequence[Column], form: Resource) -> Objection:
+    """One for all of them: it is the same for every row of the sheet."""
+    fields = ", ".join(dict.fromkeys(column.field for column in columns))
+    return Objection(
+        "held",
+        columns[0],
+        f"the live {form.noun} does not show {fields}: another generation of the API",
+        "leave these cells blank, or ask the API's owner which fields this organisation has",
+    )
 
 
 def _refused(column: Column, cell: str, generation: Generation | None) -> Objection | None:
@@ -221,19 +232,16 @@ def _typed_like(live: object, text: str) -> object:
 
 def _too_large(
     edits: list[Edit], record: Mapping[str, object], columns: tuple[Column, ...], form: Resource
-) -> Objection | None:
+) -> tuple[Objection, ...]:
     limited = [edit for edit in edits if form.field(edit.field).max_bytes is not None]
     if not limited:
-        return None
+        return ()
+    found = []
     for name, value in patch_of(limited, record, form).items():
         limit = form.field(name).max_bytes
         size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
         if limit is not None and size > limit:
             column = next(column for column in columns if column.field == name)
-            return Objection(
-                "invalid",
-                column,
-                f"{name} would be {size:,} bytes with this change; the API takes {limit:,}",
-                "shorten it",
-            )
-    return None
+            message = f"{name} would be {size:,} bytes with this change; the API takes {limit:,}"
+            found.append(Objection("invalid", column, message, "shorten it"))
+    return tuple(found)

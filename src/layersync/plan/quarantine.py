@@ -45,7 +45,7 @@ def quarantine(
                 f"{QUARANTINED} since {refusal.since:%Y-%m-%d}: the API refused this change: {refusal.message}",
                 "correct the row, or send it all the same: --retry-quarantined",
             )
-            settled.append(replace(decision, state=PlanState.REFUSED, change=None, problem=problem))
+            settled.append(replace(decision, state=PlanState.REFUSED, change=None, problems=(problem,)))
     return settled, found
 
 

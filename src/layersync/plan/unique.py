@@ -123,12 +123,12 @@ def _with(
     for decision in decisions:
         verdict = left.pop(decision.row, None)
         if verdict is not None and decision.state in {PlanState.CHANGE, PlanState.UNCHANGED}:
-            settled.append(replace(decision, state=verdict[0], change=None, problem=verdict[1]))
+            settled.append(replace(decision, state=verdict[0], change=None, problems=(verdict[1],)))
         else:
             settled.append(decision)
             extra += [verdict[1]] if verdict is not None else []
     usable = _usable(left, desired)
-    settled += [Decision(row, state, problem=problem) for row, (state, problem) in left.items() if row in usable]
+    settled += [Decision(row, state, problems=(problem,)) for row, (state, problem) in left.items() if row in usable]
     extra += [problem for row, (_, problem) in left.items() if row not in usable]
     return settled, tuple(extra)
 
