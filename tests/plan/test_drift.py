@@ -243,3 +243,26 @@ def test_each_row_is_measured_by_its_own_record_among_many_in_any_order() -> Non
         (25, "cell 23"),
         (35, "cell 33"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "live", "state"),
+    [
+        ({"metadata.a": KEEP}, {"a": 9, "b": 1}, PlanState.UNCHANGED),
+        ({"metadata.a": HOLD}, {"a": 9, "b": 1}, PlanState.HELD),
+        ({"metadata.a": KEEP, "metadata.b": HOLD}, {"a": 9, "b": 9}, PlanState.HELD),
+        ({"metadata.a": KEEP}, {"a": 1, "b": 9}, PlanState.CHANGE),
+        ({"metadata.a": KEEP}, {"b": 1}, PlanState.UNCHANGED),
+        ({"metadata": HOLD, "metadata.a": OVERWRITE}, {"a": 9, "b": 1}, PlanState.CHANGE),
+    ],
+    ids=str,
+)
+def test_an_object_stated_as_a_whole_goes_by_the_rules_of_the_keys_that_moved(
+    fields: dict[str, OnDrift], live: dict[str, int], state: PlanState
+) -> None:
+    agreed = {"id": an_id(1), "metadata": {"a": 1, "b": 1}}
+    memory = Memory(ledger=ledger(agreed))
+    record = reading(PROJECTS, [project(1, metadata=live)])
+    made = plan(desired(PROJECTS, [agreed]), record, PROJECTS, memory=memory, on_drift=DriftRules(fields=fields))
+    assert made.rows["state"].to_list() == [state]
+    assert [one.field for one in made.drifts] == ["metadata"]

@@ -66,6 +66,11 @@ def test_a_source_by_flag_is_relative_to_the_working_directory(text: str, job: s
     assert read_sources([text], ["projects"], Path("/here")) == {job: source}
 
 
+def test_a_job_that_is_given_two_sheets_reads_neither() -> None:
+    with pytest.raises(UsageError, match="projects is given two sheets"):
+        read_sources(["projects=a.csv", "projects=b.csv"], ["projects"], Path("/here"))
+
+
 @pytest.mark.parametrize("text", ["a.csv", "projects=", "=a.csv", "mistakes=a.csv", "projets=a.csv", ""])
 def test_a_source_in_another_form_or_for_a_job_that_does_not_run_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--source"):

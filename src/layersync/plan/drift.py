@@ -17,6 +17,7 @@ from layersync.values.cell import canonical
 from layersync.values.change import Edit
 from layersync.values.desired import Column
 from layersync.values.drift import Drift, DriftRules, OnDrift
+from layersync.values.leaves import leaves
 from layersync.values.live import Live
 
 Cells = Mapping[str, str | None]
@@ -99,8 +100,13 @@ def _drifts(
                     last_agreed=back.after,
                     live=edit.before,
                     desired=edit.after,
-                    rule=rules.of(edit.path),
+                    rule=rules.of_all(_moved(edit, back)),
                 )
+
+
+def _moved(edit: Edit, back: Edit) -> list[str]:
+    """The places inside a value whose live value drifted: an object that is sent as a whole has rules for its keys."""
+    return [place for place, _ in leaves(edit.path, back.after, edit.before)] or [edit.path]
 
 
 def _shown(value: Any) -> str:

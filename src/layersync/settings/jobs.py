@@ -31,8 +31,8 @@ def jobs_to_run(settings: Settings, names: Iterable[str]) -> tuple[str, ...]:
 def read_sources(texts: Iterable[str], jobs: Sequence[str], folder: Path) -> dict[str, str]:
     """Reads the values of `--source JOB=PATH`, paths made absolute from `folder`.
 
-    UsageError for another form, for a job that does not run, and for an address that no sheet may come from. No message
-    repeats the place: an address may hold a secret.
+    UsageError for another form, for a job that does not run or is named twice, and for an address that no sheet may
+    come from. No message repeats the place: an address may hold a secret.
     """
     sources = {}
     for text in texts:
@@ -41,6 +41,8 @@ def read_sources(texts: Iterable[str], jobs: Sequence[str], folder: Path) -> dic
             raise UsageError(f"--source: write it as JOB=PATH, for example {jobs[0]}=sheet.csv")
         if job not in jobs:
             raise UsageError(f"--source: the job {job!a} does not run{did_you_mean(job, jobs)}", listed(jobs))
+        if job in sources:
+            raise UsageError(f"--source: the job {job} is given two sheets", "give one; a job reads one sheet")
         sources[job] = absolute_source(_sheet_source(job, path), folder)
     return sources
 

@@ -1,6 +1,6 @@
 """Drift: a live value that is not the one on which sheet and live last agreed, so somebody changed it elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 class OnDrift(StrEnum):
     """What is done about a cell whose live value drifted (contract, section 5)."""
 
+    # from the mildest to the strictest
     OVERWRITE = "overwrite"  # the sheet's value is sent
     KEEP = "keep"  # the live value stays, the cell is not sent
     HOLD = "hold"  # nothing of the row is sent
@@ -27,6 +28,10 @@ class DriftRules:
                 return self.fields[path]
             path = path.rpartition(".")[0]
         return self.default
+
+    def of_all(self, paths: Iterable[str]) -> OnDrift:
+        """The strictest rule of several paths that are sent together."""
+        return max(map(self.of, paths), key=[*OnDrift].index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
