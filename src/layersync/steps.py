@@ -28,7 +28,25 @@ _LOCK_POLL_S = 0.2
 T = TypeVar("T")
 
 
-async def lock(job: Job, session: Session) -> None:
+async def locked(session: Session) -> tuple[Job, ...]:
+    """The jobs of a run, each under its lock, or ended for want of it.
+
+    Locks are taken in the order of the jobs' names, whatever the command line says: so no two runs ever hold what the
+    other waits for.
+    """
+    ends = {job.name: await _locked(job, session) for job in sorted(session.jobs, key=lambda job: job.name)}
+    return tuple(ends[job.name] for job in session.jobs)
+
+
+async def _locked(job: Job, session: Session) -> Job:
+    try:
+        await _lock(job, session)
+    except SyncError as error:
+        return job.failed(error)
+    return job
+
+
+async def _lock(job: Job, session: Session) -> None:
     """Takes the job's lock until the run ends; a dry run takes none and says when a run is in progress.
 
     Raises Locked, naming the holder, once `wait_s` of the order have passed, or the run is to end before that.

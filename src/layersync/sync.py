@@ -9,13 +9,13 @@ from layersync.origins import origin_of, undisputed
 from layersync.sending import send
 from layersync.session import Job, Session, report_of
 from layersync.sheet.reading import read_sheet
-from layersync.steps import aborted, agreed, greet, lock, priced, received, sought, unless_done
+from layersync.steps import aborted, agreed, greet, locked, priced, received, sought, unless_done
 from layersync.values.report import Report
 
 
 async def sync(session: Session) -> Report:
     """Prepares every job before the first write of any, then carries out what nothing holds."""
-    jobs = sought(tuple([await read(job, session) for job in session.jobs]), session)
+    jobs = sought(tuple([await read(job, session) for job in await locked(session)]), session)
     link = await greet(session) if any(job.failure is None for job in jobs) else None
     if link is None:
         return report_of(session, jobs, link)
@@ -31,10 +31,9 @@ async def sync(session: Session) -> Report:
 
 async def read(job: Job, session: Session) -> Job:
     """sheet → desired: offline, under the job's lock; a saved plan and a run to undo have their sheet behind them."""
+    if job.failure is not None or not job.has_sheet:
+        return job
     try:
-        await lock(job, session)
-        if not job.has_sheet:
-            return job
         return replace(job, desired=read_sheet(job.rules, job.form, await received(job, session)))
     except SyncError as error:
         return job.failed(error)

@@ -1,8 +1,13 @@
 """Several jobs in one run: all are prepared before the first write of any, and one that fails stops no other."""
 
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
 import pytest
 
+from layersync.state.lock import Holder, hold
 from tests.end_to_end.place import Place
+from tests.end_to_end.test_interruption import wait_for_folders
 from tests.end_to_end.traffic import Traffic
 
 pytestmark = pytest.mark.generations
@@ -74,6 +79,17 @@ def test_what_one_job_writes_today_is_not_left_for_the_next_and_that_is_said_bef
     ran = jobs.call("sync", "projects", "influencers")
     assert (ran.code, ran.counts) == (8, {"changed": 1, "invalid": 1, "not_attempted": 1})
     assert f"influencers: {told}" in ran.err
+
+
+def test_whoever_waits_for_one_lock_holds_none_that_another_run_may_wait_for(jobs: Place, api: Traffic) -> None:
+    def taken(job: str) -> AbstractContextManager[None]:
+        return hold(jobs.folder / ".layersync", api.url, "", job, Holder("run-1", 1, "crow", datetime.now(UTC)))
+
+    words = ("sync", "projects", "influencers", "--wait", "10m")
+    with taken("influencers"), jobs.started(*words):
+        wait_for_folders(jobs, 1)
+        with taken("projects"):
+            pass  # it is free: locks are taken in the order of the jobs' names
 
 
 def test_all_jobs_are_read_before_the_first_write_of_any(jobs: Place, api: Traffic) -> None:
