@@ -167,6 +167,25 @@ def test_the_own_count_of_todays_writes_is_kept(tmp_path: Path) -> None:
     assert isinstance(ran.stop.reason, StoppedEarly)
 
 
+def test_a_try_that_is_made_again_counts_for_the_daily_cap_as_any(tmp_path: Path) -> None:
+    server = server_with(2)
+    server.faults["PATCH"] = [status(503)] * 4
+    ran = carry_out(server, planned(server, tagline="new").changes, tmp_path, writes_left=3)
+    assert len(server.sends("PATCH")) == 3
+    assert isinstance(ran.stop.reason, StoppedEarly)
+    assert len(open_changes(tmp_path)) == 2
+
+
+def test_where_the_api_lets_nothing_be_read_for_hours_the_run_ends_and_waits_for_nothing(tmp_path: Path) -> None:
+    server = server_with(30, metadata={"a": "1"})
+    server.faults["GET"] = [None, None, status(429, "RATE_LIMITED", {"retry-after": "7200"})]
+    ran = carry_out(server, planned(server, **{"metadata.a": "2"}).changes, tmp_path)
+    assert isinstance(ran.stop.reason, StoppedEarly)
+    assert ran.took < 10
+    assert set(ran.words) <= {Word.CHANGED, Word.NOT_ATTEMPTED}
+    assert open_changes(tmp_path) == ()
+
+
 @pytest.mark.parametrize(("code", "error"), [(401, "UNAUTHENTICATED"), (503, "KILL_SWITCH"), (307, "")])
 def test_what_refuses_us_as_a_whole_ends_the_run_at_once(code: int, error: str, tmp_path: Path) -> None:
     server = server_with(50)
@@ -325,6 +344,25 @@ def test_when_the_end_is_asked_for_nothing_new_leaves_and_what_is_in_flight_fini
     assert ran.words.count(Word.CHANGED) == sent
     assert ran.took <= 0.1 + 5.0
     assert open_changes(tmp_path) == ()
+
+
+def test_what_was_looked_at_when_the_end_was_asked_for_is_not_sent(tmp_path: Path) -> None:
+    server = server_with(1, metadata={"a": "1"})
+    server.latency = 2.0
+    ran = carry_out(server, planned(server, **{"metadata.a": "2"}).changes, tmp_path, stop_after_s=1.0)
+    assert ran.words == [Word.NOT_ATTEMPTED]
+    assert not server.sends("PATCH")
+    assert open_changes(tmp_path) == ()
+
+
+def test_what_was_looked_at_when_the_job_ended_is_not_sent(tmp_path: Path) -> None:
+    server = server_with(8, metadata={"a": "1"})
+    server.faults["PATCH"] = [status(403, "FORBIDDEN_SCOPE")] * 8
+    server.faults["GET"] = [None] + [status(503)] * 7  # seen a moment later than the first
+    ran = carry_out(server, planned(server, **{"metadata.a": "2"}).changes, tmp_path)
+    assert isinstance(ran.ended, ApiRefuses)
+    assert ran.words == [Word.NOT_ATTEMPTED] * 8
+    assert len(server.sends("PATCH")) == 1
 
 
 def test_an_answer_that_does_not_come_in_five_seconds_leaves_the_change_open(tmp_path: Path) -> None:

@@ -165,6 +165,7 @@ class Apply:
             raise _Ended(await self._desk.looks.after(errand.change, at_base=_TOO_OLD, done=_SEEN))
         assert errand.intent is not None  # noqa: S101  looking ends with one
         if errand.counted == errand.tries.sent:
+            self._keep_daily_cap()
             self._kept(self._desk.count_send)
             errand.counted += 1
         return Request(
@@ -187,7 +188,9 @@ class Apply:
             raise Stopped from None
         if isinstance(looked, Settled):
             raise _Ended(looked)
-        self._keep_daily_cap()  # once more: others may have been sent while this one was looked at
+        # once more: while this one was looked at, the end may have been asked for, or others may have been sent
+        self._refuse_after_end()
+        self._keep_daily_cap()
         if not self._intends(errand, looked):
             self._withdraw(errand)
             errand.intent = self._kept(partial(self._desk.journal.intend, looked))

@@ -51,6 +51,8 @@ class ReadClient:
             raise self.stop.reason or StoppedEarly("the run was stopped") from None
         ending = ending_of(judgement)
         if ending is not None:
+            if judgement.kind is Kind.CAPPED:
+                self.stop.ask(ending)  # its gate is closed for hours: whoever waits there would wait as long
             raise ending
         if judgement.kind in {Kind.DONE, Kind.REFUSED, Kind.CONTESTED}:
             return judgement
