@@ -192,7 +192,7 @@ def priced(jobs: tuple[Job, ...], link: Link, session: Session) -> tuple[Job, ..
         changes = [change for change in job.plan.to_send if change.row not in job.earlier]
         budget = link.target.budget
         sent = job.memory.writes_today if job.memory.capped_until is None else budget.per_day
-        price = price_of(changes, job.form, budget, sent + before)
+        price = price_of(changes, job.form, budget, sent + before, now=session.clock.now(), behind=before)
         before += price.writes - price.carried_over
         found.append(replace(job, plan=replace(job.plan, price=price)))
         if price.carried_over and not session.order.dry_run:

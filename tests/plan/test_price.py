@@ -38,6 +38,22 @@ def test_every_record_is_read_again_whose_metadata_is_sent_or_whose_plan_was_sav
     assert price(tuple(replace(one, read_at=None) for one in changes(5))).reads == 5
 
 
+def test_a_record_that_was_read_early_in_a_long_reading_is_read_again_soon() -> None:
+    early, late = changes(2)
+    read = (replace(early, read_at=100.0), replace(late, read_at=139.5))
+    assert price_of(read, PROJECTS, BUDGET, 0, now=200.0).reads == 1 + 1
+    assert price_of(read, PROJECTS, BUDGET, 0, now=199.0).reads == 1
+
+
+def test_what_an_earlier_job_of_the_run_sends_puts_off_the_writes_of_a_later_one() -> None:
+    first = price_of(changes(100), PROJECTS, BUDGET, 0)
+    second = price_of(changes(100), PROJECTS, BUDGET, 100, behind=100)
+    assert (first.seconds, first.reads) == (60, 0)
+    assert (second.seconds, second.reads) == (120, 92)
+    assert first.seconds + second.seconds == price(changes(200)).seconds
+    assert first.reads + second.reads == price(changes(200)).reads
+
+
 def test_where_reads_take_longer_than_writes_they_set_the_pace() -> None:
     slow = Budget(tier="custom", reads=10, writes=1000, writes_per_day=10_000, share=1.0)
     assert price(changes(30, **{"metadata.a": "x"}), budget=slow).seconds == 120
