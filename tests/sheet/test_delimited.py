@@ -57,6 +57,11 @@ def test_A17_blank_rows_are_skipped_and_counted_and_the_numbering_is_kept(blank:
     desired = read(HEADER + A + blank + "\n" + B)
     assert desired.rows["_row"].to_list() == [2, 4]
     assert desired.grid.blank_rows == 1
+    assert [notice.message for notice in desired.notices] == ["1 blank row was skipped"]
+
+
+def test_A17_a_sheet_without_blank_rows_says_nothing_of_them() -> None:
+    assert read(HEADER + A + B).notices == ()
 
 
 CONTROLS = [*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)]

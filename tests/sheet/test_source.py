@@ -52,6 +52,13 @@ def test_a_missing_file_is_told_with_the_name_that_was_meant(tmp_path: Path) -> 
     assert refusal(tmp_path / "project.csv").what_to_do == "did you mean projects.csv?"
 
 
+def test_a_link_that_leads_nowhere_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "projects.csv").symlink_to("gone.csv")
+    told = refusal(tmp_path / "projects.csv")
+    assert told.message.endswith("projects.csv is a link to a file that is not there")
+    assert told.what_to_do == "check where the link leads"
+
+
 @pytest.mark.parametrize(("size", "passes"), [(LIMIT - 1, True), (LIMIT, True), (LIMIT + 1, False)])
 def test_A7_the_cap_on_bytes_is_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, passes: bool) -> None:
     raw = b"x" * size

@@ -37,6 +37,13 @@ REFUSED = [
     ("A1 two marks of UTF-16", codecs.BOM_UTF16_LE * 2 + TEXT.encode("utf-16-le"), None, "second byte order mark"),
     ("A2 UTF-16 LE without mark", TEXT.encode("utf-16-le"), None, "UTF-16"),
     ("A2 UTF-16 BE without mark", TEXT.encode("utf-16-be"), None, "UTF-16"),
+    (
+        "A2 UTF-16 LE, Cyrillic, without mark",
+        f"planetId,title\n{ID},{'Мир' * 400}\n".encode("utf-16-le"),
+        None,
+        "UTF-16",
+    ),
+    ("A2 UTF-16 BE, Chinese, without mark", f"code,名\nx,{'火星' * 400}\n".encode("utf-16-be"), None, "UTF-16"),
     ("UTF-32", TEXT.encode("utf-32"), None, "UTF-32"),
     ("UTF-16 cut in half a character", codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le")[:-1], None, "utf-16"),
     ("unknown encoding", TEXT.encode(), "utf-9", ".csv cannot be read: there is no encoding"),

@@ -64,6 +64,8 @@ def _open(path: str) -> int:
         # O_NONBLOCK: opening a FIFO that nobody writes to must not hang
         return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
+        if Path(path).is_symlink():
+            raise InputUnusable(f"{path} is a link to a file that is not there", "check where the link leads") from None
         raise InputUnusable(f"there is no file {path}", _similar_name(path)) from None
     except (OSError, ValueError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else str(failure)

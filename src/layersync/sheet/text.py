@@ -18,6 +18,8 @@ _UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _BLOCK: Final = 65_536
 _ASCII: Final = bytes(range(128))
 _LOOK_AHEAD: Final = 4096
+# room for a name that the API gives its key
+_HEADER_START: Final = 16
 _SEPARATORS: Final = range(0x1F, 0x1B, -1)
 _PRIVATE: Final = range(0xE000, 0xF900)
 _RESAVE: Final = "save the sheet again as CSV (UTF-8)"
@@ -154,6 +156,10 @@ def _keeps_ascii(codec: str) -> bool:
 
 
 def _looks_wide(raw: bytes) -> bool:
-    start = raw[:_LOOK_AHEAD]
+    """Looks at the first few thousand bytes, and at the header's own: the cells may be in a script without zeros."""
+    return any(_has_zeros(raw[:size]) for size in (_LOOK_AHEAD, _HEADER_START))
+
+
+def _has_zeros(start: bytes) -> bool:
     zeros = max(start[0::2].count(0), start[1::2].count(0))
     return len(start) > 1 and zeros > len(start) // 8

@@ -1,6 +1,6 @@
 """From a grid and its columns to what the sheet states: the rows, their states, every problem."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -63,11 +63,18 @@ def understand(
         columns=tuple(place.column for place in layout.placed),
         rows=rows.filter(wanted) if partial else rows,
         problems=placed(findings, grid),
-        notices=(*grid.notices, *layout.notices),
+        notices=(*grid.notices, *_blank_rows(grid), *layout.notices),
         partial=layout.partial or partial,
         missing_keys=_missing(sought, read.keys),
         clear_token=rules.clear_token,
     )
+
+
+def _blank_rows(grid: Grid) -> Iterator[Problem]:
+    """Tells how many rows were skipped because nothing stands in them (reliability A17)."""
+    if grid.blank_rows:
+        count = f"{grid.blank_rows:,} blank {'row was' if grid.blank_rows == 1 else 'rows were'}"
+        yield Problem(message=f"{count} skipped", severity=Severity.NOTICE, source=grid.source, tab=grid.tab)
 
 
 def wrong_cells(

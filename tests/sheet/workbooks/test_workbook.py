@@ -109,6 +109,7 @@ def test_rows_and_columns_have_the_numbers_and_letters_of_the_spreadsheet() -> N
     desired = read(raw, header_row=4)
     assert desired.grid.positions["row"].to_list() == [7, 9]
     assert desired.grid.blank_rows == 3
+    assert "3 blank rows were skipped" in [notice.message for notice in desired.notices]
     assert [problem.cell for problem in errors(desired)] == ["C9"]
     assert values(desired, "title") == ["Mars", "Venus"]
     assert "columns without header and data were left out: A, B" in [notice.message for notice in desired.notices]
