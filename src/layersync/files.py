@@ -1,13 +1,13 @@
 """The files of a report, and the plan that a dry or held run keeps: where they stand and how they are written."""
 
 import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from layersync import latest
 from layersync.errors import StoppedEarly, UsageError
 from layersync.order import Order
 from layersync.plan.saved import decisions, plan_text, saved_form
@@ -37,6 +37,7 @@ def make_folder(order: Order, run_id: str) -> Path:
 
     Raises UsageError where there can be none, StoppedEarly for a disk that fails.
     """
+    latest.refuse_taken(order.settings.run.report_dir)
     folder = order.settings.run.report_dir / run_id
     try:
         folder.mkdir(mode=0o700, parents=True)
@@ -49,11 +50,12 @@ def make_folder(order: Order, run_id: str) -> Path:
 
 
 class ReportFiles:
-    """The files of one run's report, which are written once."""
+    """The files of one run's report, which are written once; `tell` hears what a person should know besides."""
 
-    def __init__(self, order: Order, folder: Path) -> None:
+    def __init__(self, order: Order, folder: Path, tell: Callable[[str], None]) -> None:
         self.folder = folder
         self._order = order
+        self._tell = tell
         self._written = False
 
     def write(self, report: Report) -> None:
@@ -62,17 +64,17 @@ class ReportFiles:
         Raises StoppedEarly when the disk does not take them; those that it takes are there.
         """
         if not self._written:
-            _write_files(report, self._order, self.folder)
+            _write_files(report, self._order, self.folder, self._tell)
             self._written = True
 
 
-def _write_files(report: Report, order: Order, folder: Path) -> None:
+def _write_files(report: Report, order: Order, folder: Path, tell: Callable[[str], None]) -> None:
     settings = order.settings.run
     _each_of(
         (
             partial(write_report, report, settings, folder, detailed=order.detailed),
             *(partial(_write_plan, place, report, order) for place in _plan_places(report, order, folder)),
-            partial(_point_latest, settings.report_dir, report.run.run_id),
+            partial(_point_latest, settings.report_dir, report.run.run_id, tell),
         )
     )
 
@@ -206,7 +208,7 @@ def _plan(report: Report, order: Order) -> str:
     return plan_text(saved_form(decided, run.run_id))
 
 
-def _point_latest(report_dir: Path, run_id: str) -> None:
-    draft = report_dir / f".latest.{secrets.token_hex(4)}"
-    draft.symlink_to(run_id)
-    draft.replace(report_dir / "latest")
+def _point_latest(report_dir: Path, run_id: str, tell: Callable[[str], None]) -> None:
+    told = latest.point_to(report_dir, run_id)
+    if told:
+        tell(told)

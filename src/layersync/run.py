@@ -54,7 +54,7 @@ def run_sync(order: Order, console: Console) -> Ran:
     stop = Stop()
     with heeded(stop), ExitStack() as parts:
         session = _session(order, console, stop, parts)
-        files = ReportFiles(order, make_folder(order, session.run.run_id))
+        files = ReportFiles(order, make_folder(order, session.run.run_id), console.tell)
         report = asyncio.run(_watched(replace(session, write_files=files.write)))
         unwritten = _write(report, files)
         report = replace(report, failure=report.failure or unwritten)

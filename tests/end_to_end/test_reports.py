@@ -1,6 +1,8 @@
 """What every run leaves behind: the folder, the files, the plan, and words that agree with each other (contract, 8)."""
 
+import errno
 import json
+import os
 import stat
 
 import fastexcel
@@ -167,6 +169,42 @@ def test_every_run_has_a_private_folder_of_its_own_and_latest_points_to_the_newe
     for folder in folders:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("taken", ["a copy of a report folder", "a file"])
+def test_what_stands_where_latest_should_point_is_left_alone_and_nothing_is_sent(
+    place: Place, api: Traffic, taken: str
+) -> None:
+    mixed_sheet(place, api)
+    latest = place.folder / "reports" / "latest"
+    latest.parent.mkdir()
+    if taken == "a file":
+        latest.write_text("notes", encoding="utf-8")
+    else:  # copying a report directory, or keeping it between CI runs, often makes a folder of the link
+        (latest / "mine").mkdir(parents=True)
+    ran = place.call("sync")
+    assert ran.code == 64
+    assert "latest is no link of layersync" in ran.err
+    assert not api.requests()
+    assert list(latest.parent.iterdir()) == [latest]
+
+
+def test_where_no_links_can_be_made_everything_but_latest_is_as_always(
+    place: Place, api: Traffic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed_sheet(place, api)
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "symlink", no_links)
+    ran = place.call("sync")
+    assert ran.code == 3
+    assert "latest does not point to this report" in ran.err
+    reports = place.folder / "reports"
+    assert not (reports / "latest").exists()
+    (folder,) = reports.iterdir()
+    assert (folder / "results.csv").is_file()
 
 
 def test_a_run_that_could_not_report_sends_nothing(place: Place, api: Traffic) -> None:
