@@ -196,6 +196,26 @@ def test_what_refuses_us_as_a_whole_ends_the_run_at_once(code: int, error: str, 
     assert set(ran.words) <= {Word.CHANGED, Word.NOT_ATTEMPTED}
 
 
+@pytest.mark.parametrize(("code", "error"), [(401, "UNAUTHENTICATED"), (503, "KILL_SWITCH"), (307, "")])
+def test_what_refuses_us_as_a_whole_ends_the_run_where_a_look_hears_it(code: int, error: str, tmp_path: Path) -> None:
+    server = server_with(50, metadata={"a": "1"})
+    server.faults["GET"] = [None] * 8 + [status(code, error)] * 50
+    ran = carry_out(server, planned(server, **{"metadata.a": "2"}).changes, tmp_path)
+    assert isinstance(ran.stop.reason, ApiRefuses)
+    assert len(server.sends("GET")) <= 8 + 8
+    assert set(ran.words) <= {Word.CHANGED, Word.NOT_ATTEMPTED}
+
+
+def test_a_missing_scope_ends_the_job_where_a_look_hears_it(tmp_path: Path) -> None:
+    server = server_with(50, metadata={"a": "1"})
+    server.faults["GET"] = [status(403, "FORBIDDEN_SCOPE")] * 50
+    ran = carry_out(server, planned(server, **{"metadata.a": "2"}).changes, tmp_path)
+    assert isinstance(ran.ended, ApiRefuses)
+    assert not ran.stop.asked
+    assert len(server.sends("GET")) <= 8
+    assert set(ran.words) == {Word.NOT_ATTEMPTED}
+
+
 def test_a_missing_scope_ends_the_job_and_not_the_run(tmp_path: Path) -> None:
     server = server_with(50)
     server.faults["PATCH"] = [status(403, "FORBIDDEN_SCOPE")] * 50

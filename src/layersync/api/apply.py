@@ -184,7 +184,8 @@ class Apply:
         self._keep_daily_cap()
         try:
             looked = await self._desk.looks.before(errand.change)
-        except SyncError:
+        except SyncError as error:
+            self._end(error)
             raise Stopped from None
         if isinstance(looked, Settled):
             raise _Ended(looked)

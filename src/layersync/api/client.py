@@ -37,7 +37,8 @@ class ReadClient:
     ) -> Judgement:
         """Reads a path: the judgement is DONE with its body as `parse` reads it, or a definite no.
 
-        Raises ApiRefuses when the API wants nothing to do with us, StoppedEarly when it can't be read now.
+        Raises ApiRefuses when the API wants nothing to do with us, StoppedEarly when it can't be read now. Where that
+        is so for the whole run, its end is asked for.
         """
         request = Request(method="GET", path=path, query=query, most_bytes=most_bytes)
 
@@ -51,8 +52,8 @@ class ReadClient:
             raise self.stop.reason or StoppedEarly("the run was stopped") from None
         ending = ending_of(judgement)
         if ending is not None:
-            if judgement.kind is Kind.CAPPED:
-                self.stop.ask(ending)  # its gate is closed for hours: whoever waits there would wait as long
+            if judgement.kind is not Kind.STOP_JOB:
+                self.stop.ask(ending)  # every other read would hear the same, or wait for hours at a closed gate
             raise ending
         if judgement.kind in {Kind.DONE, Kind.REFUSED, Kind.CONTESTED}:
             return judgement

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
 from layersync.api.fetch import is_same_id, read_record
-from layersync.errors import SyncError
+from layersync.errors import ApiRefuses, SyncError
 from layersync.plan.patch import value_at
 from layersync.plan.recheck import Recheck, Verdict, must_be_fresh, recheck
 from layersync.resources.resource import Resource
@@ -40,6 +40,7 @@ class Looks:
         """Gives the change to send, rebuilt where its record was read again, or how it ended without a send.
 
         A record is read again when its read is more than a minute old, or an object in it is about to be replaced.
+        Raises the error that ends the run or the job.
         """
         if not self._is_due(change):
             return change
@@ -113,7 +114,7 @@ class Looks:
         return must_be_fresh(change, age_s, self._form)
 
     def _raise_if_ending(self, error: SyncError) -> None:
-        if self._reader.stop.asked:
+        if self._reader.stop.asked or isinstance(error, ApiRefuses):
             raise error
 
 
