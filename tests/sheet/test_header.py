@@ -68,8 +68,9 @@ def test_A20_any_one_slip_in_a_name_is_near(field: str) -> None:
             assert any("did you mean" in refusal for refusal in refusals(slip)), slip
 
 
-def test_A20_a_read_only_field_is_refused() -> None:
-    assert refusals(" Mass ")[0].startswith('B1: " Mass " is read-only in planets')
+@pytest.mark.parametrize("header", [" Mass ", "mass.kg", "Mass .core.kg"])
+def test_A20_a_read_only_field_is_refused_and_what_stands_inside_it(header: str) -> None:
+    assert refusals(header)[0].startswith(f'B1: "{header}" is read-only in planets')
 
 
 def test_A20_an_unknown_header_is_left_out_and_named() -> None:

@@ -137,7 +137,8 @@ class _HeaderReader:
         return Heading(index, text, Use.FIELD, Placed(index, column, path.form))
 
     def _stranger(self, index: int, text: str) -> Heading:
-        if folded(text) in map(folded, self._resource.read_only):
+        field = text.partition(".")[0]  # what stands inside a read-only field is read-only, too
+        if folded(field) in map(folded, self._resource.read_only):
             message = f"{shown(text)} is read-only in {self._resource.name}: it can't be changed through a sheet"
             return self._wrong(index, text, message, "remove the column, or list it in ignore_columns")
         message = said_of_unknown(self._resource, text)
