@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from layersync.errors import InputUnusable, StoppedEarly
 from layersync.report.github import annotations, problem_annotations
 from layersync.report.results_json import results_json
+from layersync.report.runner import no_command
 from layersync.report.sentence import sentence
 from layersync.report.show import show
 from layersync.report.summary_md import summary_md
 from layersync.report.terminal import diff_text, head_text, problems_text, quiet_text, stat_text, summary_text
-from layersync.report.terminal.runner import no_command
 from layersync.values.guards import Guard, Hold
 from layersync.values.plan import PlanState
 from layersync.values.problem import Problem, Severity

@@ -42,7 +42,7 @@ def check_sheets(
     if output.quiet:
         messages.raw(findings_quiet(checks))
     elif format == "json":
-        stdout.pieces(findings_json(checks, settings.api.base_url, code))
+        stdout.json(findings_json(checks, settings.api.base_url, code))
     else:
         stdout.lines([target_line(settings.api.base_url, settings.api.organization)])
         stdout.lines(findings_text(checks, stdout.width))

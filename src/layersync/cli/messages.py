@@ -10,6 +10,7 @@ from typing import TextIO
 from layersync.cli.flags import OutputFlags
 from layersync.cli.key_words import without_keys
 from layersync.errors import SyncError
+from layersync.report.runner import no_command, no_command_in_json
 from layersync.report.show import visible
 
 
@@ -54,16 +55,19 @@ class Messages:
         if self._flags.log_format == "json":
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             more = {"what_to_do": what_to_do} if what_to_do else {}
-            to_stderr(json.dumps({"at": at, "level": level, "message": text, **more}) + "\n")
+            to_stderr(no_command_in_json(json.dumps({"at": at, "level": level, "message": text, **more})) + "\n")
             return
         told = f"{text} ({what_to_do})" if what_to_do else text
         to_stderr("".join(f"{lead}{visible(line)}\n" for line in told.split("\n")))
 
 
 def to_stderr(text: str) -> None:
-    """Writes to stderr; when nobody reads it any more, to nowhere. What a full disk does not take is dropped."""
+    """Writes to stderr, and nothing that a CI runner obeys; when nobody reads it any more, to nowhere.
+
+    What a full disk does not take is dropped.
+    """
     try:
-        sys.stderr.write(text)
+        sys.stderr.write("\n".join(map(no_command, text.split("\n"))))
         sys.stderr.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

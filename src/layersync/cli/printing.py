@@ -21,7 +21,7 @@ def print_report(ran: Ran, shown: ReportFlags, stdout: Stdout, *, detailed: bool
     """Prints the report. `diff_shown`: the person has seen the diff before saying yes."""
     match shown.format:
         case "json":
-            stdout.pieces(results_json(ran.report, detailed=detailed))
+            stdout.json(results_json(ran.report, detailed=detailed))
         case "markdown":
             stdout.pieces([summary_md(ran.report)])
         case "github":

@@ -34,7 +34,7 @@ def show_runs(config: ConfigFlags, base_url: str | None, form: RunsFormat, outpu
     if output.quiet:
         return 0
     if form == "json":
-        stdout.pieces([json.dumps([_object(*one) for one in found], indent=1), "\n"])
+        stdout.json([json.dumps([_object(*one) for one in found], indent=1), "\n"])
     else:
         stdout.lines(map(Text, run_lines(found, settings)))
     return 0

@@ -38,7 +38,7 @@ def standing_lines(standing: Standing, key: ApiKey | None) -> Iterator[str]:
         "key": _key(target.key_id, key),
         "scopes": ", ".join(map(show, target.scopes)) or "not told",
         "kill switch": "off",  # a key that is switched off gets no answer but a refusal
-        "tier": target.budget.tier,
+        "tier": show(target.budget.tier),
         **_budget(target.budget, standing),
     }
     for name, fact in facts.items():

@@ -4,14 +4,17 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Final, Literal
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from layersync.errors import SyncError
+from layersync.report.runner import no_command_in_json, no_commands
 
 Color = Literal["auto", "always", "never"]
+
+_NARROWEST: Final = 30
 
 
 class Stdout:
@@ -22,19 +25,23 @@ class Stdout:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal; 80 where there is none."""
+        """Columns of the terminal; 80 where there is none, and never fewer than a line needs."""
         return self._console.width
 
     def lines(self, lines: Iterable[Text]) -> None:
-        """Prints one line each, never folded here and never read as markup."""
+        """Prints one line each, never folded here, never read as markup, never a command to a CI runner."""
         with _reader_may_leave():
-            for line in lines:
+            for line in no_commands(lines):
                 self._console.print(line, soft_wrap=True, highlight=False)
 
     def block(self, block: RenderableType) -> None:
         """Prints a table."""
         with _reader_may_leave():
             self._console.print(block)
+
+    def json(self, pieces: Iterable[str]) -> None:
+        """Prints JSON piece by piece, no string of which is a command to a CI runner."""
+        self.pieces(map(no_command_in_json, pieces))
 
     def pieces(self, pieces: Iterable[str]) -> None:
         """Prints text piece by piece, as it is."""
@@ -53,13 +60,16 @@ class _Console(Console):
 
 def console_for(color: Color) -> Console:
     """A console on stdout that lets the program go on when the reader goes away."""
-    return _Console(
+    console = _Console(
         force_terminal={"auto": None, "always": True, "never": False}[color],
         no_color=False if color == "always" else None,
         color_system=None if color == "never" else "auto",
         markup=False,
         emoji=False,
     )
+    # some shells and pseudo terminals say that they have none
+    console.width = max(console.width, _NARROWEST)
+    return console
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from layersync.report.rows import Row, notable_rows
+from layersync.report.runner import no_command
 from layersync.report.sentence import sentence
 from layersync.report.show import show
-from layersync.report.terminal.runner import no_command
 from layersync.values.outcome import PROBLEMS
 from layersync.values.problem import Problem, Severity
 from layersync.values.report import JobReport, Report

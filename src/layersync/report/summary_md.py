@@ -7,9 +7,9 @@ from typing import Final, TypeVar
 from layersync.report.counts import counts
 from layersync.report.drifted import drift_sentence
 from layersync.report.rows import Row, notable_rows
+from layersync.report.runner import no_command
 from layersync.report.show import show
 from layersync.report.terminal import explained_text, head_text, summary_text
-from layersync.report.terminal.runner import no_command
 from layersync.report.terminal.sides import sides
 from layersync.resources import RESOURCES
 from layersync.values.outcome import PROBLEMS, Word

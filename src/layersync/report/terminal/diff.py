@@ -7,9 +7,9 @@ from typing import Final
 from rich.text import Text
 
 from layersync.report.rows import Row, notable_rows
+from layersync.report.runner import no_commands
 from layersync.report.show import show
 from layersync.report.terminal.block import row_block
-from layersync.report.terminal.runner import no_commands
 from layersync.values.outcome import PROBLEMS
 from layersync.values.report import JobReport, Report
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from rich.text import Text
 
+from layersync.report.runner import no_commands
 from layersync.report.show import show
-from layersync.report.terminal.runner import no_commands
 from layersync.report.terminal.wrap import wrapped
 from layersync.resources import RESOURCES
 from layersync.values.explanation import CellExplained, RowExplained, Rule, Said

@@ -2,8 +2,8 @@
 
 from rich.text import Text
 
+from layersync.report.runner import no_commands
 from layersync.report.show import show
-from layersync.report.terminal.runner import no_commands
 from layersync.values.report import Report
 
 

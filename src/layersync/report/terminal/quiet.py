@@ -6,9 +6,9 @@ from typing import Final
 
 from layersync.errors import SyncError
 from layersync.report.rows import notable_rows
-from layersync.report.show import show
+from layersync.report.runner import no_command
+from layersync.report.show import show, visible
 from layersync.report.terminal.head import head_text
-from layersync.report.terminal.runner import no_command
 from layersync.report.terminal.summary import count_lines, told_by_run
 from layersync.values.outcome import PROBLEMS
 from layersync.values.problem import place_in
@@ -21,7 +21,9 @@ WIDTH: Final = 160
 def quiet_text(report: Report, report_path: str) -> str:
     """At most ten lines, most important first, ending with the report's path."""
     lines = islice(_lines(report), LINES - 1)
-    return "\n".join((*(no_command(show(line, WIDTH)) for line in lines), f"Report: {report_path}"))
+    return "\n".join(
+        (*(no_command(show(line, WIDTH)) for line in lines), no_command(f"Report: {visible(report_path)}"))
+    )
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from layersync.report.runner import no_command
 from layersync.report.show import show
-from layersync.report.terminal.runner import no_command
 from layersync.values.report import JobReport, Report
 
 

@@ -8,12 +8,12 @@ from rich.text import Text
 from layersync.report.counts import changed_fields, job_counts
 from layersync.report.drifted import drift_counts, drift_sentence
 from layersync.report.reads import reads_sentence
+from layersync.report.runner import no_commands
 from layersync.report.sentence import tells_all
 from layersync.report.show import show, visible
 from layersync.report.terminal.block import INDENT, cell_lines, told_lines
 from layersync.report.terminal.diff import PROBLEM_LINES
 from layersync.report.terminal.duration import duration
-from layersync.report.terminal.runner import no_commands
 from layersync.report.terminal.wrap import wrapped
 from layersync.values.guards import Hold
 from layersync.values.outcome import PROBLEMS, Word

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
+from layersync.report.runner import no_commands
 from layersync.report.show import visible
-from layersync.report.terminal.runner import no_commands
 
 
 def wrapped(text: str, first: str, rest: str, width: int, style: str = "") -> Iterator[Text]:

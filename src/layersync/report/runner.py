@@ -12,6 +12,11 @@ def no_command(line: str) -> str:
     return f"{line[:begin]}\\u{{3a}}{line[begin + 1 :]}" if line.startswith("::", begin) else line
 
 
+def no_command_in_json(text: str) -> str:
+    """The same for JSON, which stays the same value: only strings can hold these characters."""
+    return text.replace("##[", "#\\u0023[")
+
+
 def no_commands(lines: Iterable[Text]) -> Iterator[Text]:
     """The same for the lines of a terminal; a line that had to be broken loses its colours."""
     for line in lines:
