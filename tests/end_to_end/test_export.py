@@ -171,3 +171,12 @@ def test_the_file_is_the_owners_alone_and_quiet_says_nothing(ready: Place, api: 
 
 def files(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir()}
+
+
+def test_what_a_workbook_cannot_hold_is_left_blank_and_told(ready: Place, api: Traffic) -> None:
+    api.edit("projects", ACME, tagline="a\uffffb")
+    ran = ready.call("export", "projects", "--to", "out.xlsx")
+    assert f"left blank tagline of {ACME}: no workbook can hold the character U+FFFF" in ran.err
+    assert "1 left out" in ran.out
+    plan = planned(ready, "projects", "out.xlsx")
+    assert (plan.code, plan.counts) == (0, {"unchanged": 24})

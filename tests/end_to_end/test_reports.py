@@ -261,3 +261,13 @@ def test_a_workbook_of_the_results_is_written_where_it_is_asked_for(place: Place
     rows = fastexcel.read_excel(path).load_sheet("Rows", dtypes="string").to_polars()
     told = {row["row"]: row["outcome"].replace("_", " ") for row in ran.results["rows"] if row["row"] != 3}
     assert dict(zip(map(int, rows["Row"]), rows["Outcome"], strict=True)) == told
+
+
+@pytest.mark.parametrize("name", ["\0nul", 5, ["a"]])
+def test_a_name_that_is_no_text_is_not_shown(place: Place, api: Traffic, name: object) -> None:
+    place.configure(api.url)
+    place.table([{"id": ACME, "tagline": "new"}])
+    api.edit("projects", ACME, name=name)
+    ran = place.call("sync", "-n")
+    assert (ran.code, ran.results["rows"][0]["name"]) == (0, None)
+    assert "json:" not in ran.out

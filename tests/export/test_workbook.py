@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layersync.export.rehearsal import rehearse
-from layersync.export.workbook import tab_name, workbook
+from layersync.export.workbook import tab_name, unwritable, workbook
 from tests.export.sheets import draft_for, rules_for
 from tests.plan.build import INFLUENCERS, PROJECTS, influencer, project
 
@@ -78,6 +78,17 @@ def test_a_workbook_of_hazardous_texts_plans_to_no_changes(tmp_path: Path) -> No
     ]
     draft = draft_for(PROJECTS, records)
     assert draft.left_out == ()
+    file = tmp_path / "sheet.xlsx"
+    file.write_bytes(workbook(draft, rules_for(PROJECTS), {}))
+    assert rehearse(draft, file, PROJECTS, rules_for(PROJECTS)) == ()
+
+
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
+def test_what_xml_cannot_hold_is_left_blank_and_told(tmp_path: Path, character: str) -> None:
+    draft = draft_for(PROJECTS, [project(1, tagline=f"a{character}b"), project(2, tagline="fine")])
+    draft = draft.without(unwritable(draft))
+    told = f"no workbook can hold the character U+{ord(character):04X}"
+    assert [(one.path, one.why) for one in draft.left_out] == [("tagline", told)]
     file = tmp_path / "sheet.xlsx"
     file.write_bytes(workbook(draft, rules_for(PROJECTS), {}))
     assert rehearse(draft, file, PROJECTS, rules_for(PROJECTS)) == ()

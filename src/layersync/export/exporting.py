@@ -13,7 +13,7 @@ from layersync.errors import UsageError
 from layersync.export.csv_sheet import csv_sheet
 from layersync.export.draft import LeftOut
 from layersync.export.settle import settled
-from layersync.export.workbook import workbook
+from layersync.export.workbook import unwritable, workbook
 from layersync.resources.resource import Resource
 from layersync.sheet.fit import check_fit
 from layersync.values.rules import SheetRules
@@ -71,6 +71,8 @@ async def export(wanted: Wanted, link: Link, clock: Clock, progress: Callable[[i
     with tempfile.TemporaryDirectory() as folder:
         draft = settled(form, rules, found.records, Path(folder) / "sheet.csv")
     as_workbook = wanted.format is SheetFormat.XLSX
+    if as_workbook and (faults := unwritable(draft)):
+        draft = draft.without(faults)
     return Exported(
         target=link.target,
         raw=workbook(draft, rules, wanted.notes) if as_workbook else csv_sheet(draft, rules.header_row),

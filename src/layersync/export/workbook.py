@@ -8,7 +8,7 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]  # it comes without types
 
 from layersync.export.columns import Heading
-from layersync.export.draft import Draft
+from layersync.export.draft import Draft, Fault
 from layersync.resources.field import Kind
 from layersync.values.rules import SheetRules
 
@@ -18,6 +18,7 @@ _HEADER: Final = {**_TEXT, "bold": True, "bg_color": "#E8EDF3", "bottom": 1}
 _AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _NARROWEST, _WIDEST, _ROOM_FOR_BUTTON = 8, 48, 4
 _NOT_IN_TAB_NAMES: Final = re.compile(r"[\[\]:*?/\\]|\A'|'\Z")
+_NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
 _TAB_LENGTH: Final = 31
 _CHOICES_LENGTH: Final = 255  # what Excel takes, commas included
 
@@ -41,6 +42,15 @@ def workbook(draft: Draft, rules: SheetRules, notes: Mapping[str, str]) -> bytes
         sheet.freeze_panes(top + 1, 1)
         sheet.autofilter(top, 0, top + len(draft.rows), len(draft.columns) - 1)
     return file.getvalue()
+
+
+def unwritable(draft: Draft) -> tuple[Fault, ...]:
+    """Finds the cells that a workbook cannot hold although a CSV file can: XML has no place for two characters."""
+    cells = ((at, index, cell) for at, row in enumerate(draft.rows) for index, cell in enumerate(row))
+    found = ((at, index, _NOT_IN_XML.search(cell)) for at, index, cell in cells)
+    return tuple(
+        Fault(at, index, f"no workbook can hold the character U+{ord(hit[0]):04X}") for at, index, hit in found if hit
+    )
 
 
 def tab_name(rules: SheetRules) -> str:

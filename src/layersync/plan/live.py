@@ -12,7 +12,7 @@ import polars as pl
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.files import Files
-from layersync.plan.live_cells import damaged, json_column, normal_ids, shows, text_column, without_absent
+from layersync.plan.live_cells import damaged, json_column, normal_ids, shows, text_column, texts_alone, without_absent
 from layersync.plan.slots import Excerpt, Glance, Unfit
 from layersync.plan.stated import Others, Stated
 from layersync.resources.resource import Resource
@@ -148,7 +148,7 @@ class Shelf:
             {
                 "_key": self._keys.gather(told["_at"]),
                 "_id": columns[self.cut.form.id_field],
-                "_name": without_absent(columns["name"]),
+                "_name": texts_alone(columns["name"]),
                 "_generation": self._generations({**{mark: told[mark] for mark in self.cut.marks}, **columns}),
                 "_read_at": told["_read_at"],
                 "_stamp": without_absent(told[self.cut.stamp]) if self.cut.stamp else unstamped,

@@ -9,7 +9,7 @@ import polars as pl
 from layersync.errors import StoppedEarly
 from layersync.plan.spelling import tidy
 from layersync.resources.ident import ANY_ID, id_pattern
-from layersync.values.cell import ABSENT, canonical, encode_text
+from layersync.values.cell import ABSENT, MARK, canonical, encode_text
 
 _LARGE_NUMBER = r"[eE]\+?\d{3}|\d{300}"
 _ANY_ID = id_pattern(ANY_ID)
@@ -41,6 +41,11 @@ def shows(cells: pl.Series) -> pl.Series:
 def without_absent(cells: pl.Series) -> pl.Series:
     """An absent field as null."""
     return cells.set(~shows(cells), None)
+
+
+def texts_alone(cells: pl.Series) -> pl.Series:
+    """What is to be shown to a person: whatever is no plain text as null."""
+    return cells.set(cells.str.starts_with(MARK).fill_null(value=False), None)
 
 
 def normal_ids(cells: pl.Series) -> pl.Series:
