@@ -89,6 +89,21 @@ def test_every_answer_ends_in_the_right_outcome(
     assert open_changes(tmp_path) == ()
 
 
+@pytest.mark.parametrize(
+    ("answers", "word", "left_open"),
+    [([status(409, "CONFLICT")], Word.REFUSED, 0), ([lost_answer, status(409, "CONFLICT")], Word.UNKNOWN, 1)],
+    ids=["a plain no stays one", "after a try whose answer was lost, nobody knows"],
+)
+def test_a_conflict_whose_record_cannot_be_read(
+    answers: list[Fault | None], word: Word, left_open: int, tmp_path: Path
+) -> None:
+    server = server_with(1)
+    server.faults = {"PATCH": answers, "GET": [status(503)] * 30}
+    ran = one(server, tmp_path)
+    assert ran.words == [word]
+    assert len(open_changes(tmp_path)) == left_open
+
+
 def test_a_retry_uses_the_same_key_and_bytes(tmp_path: Path) -> None:
     server = server_with(1)
     server.faults["PATCH"] = [lost_answer, lost_request, status(503)]

@@ -258,7 +258,9 @@ class Apply:
             case Kind.CONTESTED:
                 refused = Settled(Word.REFUSED, judgement.message, "correct the row: the value is in use elsewhere")
                 done = _EARLIER if errand.tries.perhaps else Settled(Word.CONVERGED)
-                return await looks.after(change, at_base=refused, done=done)
+                found = await looks.after(change, at_base=refused, done=done)
+                is_told = found.word is not Word.UNKNOWN or errand.tries.perhaps
+                return found if is_told else refused  # whatever the record holds: the answer was no
             case Kind.IN_FLIGHT:
                 return await self._with_new_key(errand)
             case Kind.NOT_SENT:
