@@ -79,6 +79,16 @@ def test_a_cleared_cell_wants_null() -> None:
     assert cell({"appName": CLEAR}, {"appName": "x"}).desired == Said(None)
 
 
+def test_a_cell_that_keeps_its_drift_says_so_in_a_row_that_is_held_for_another_too() -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(1), "tagline": "mine", "timezone": "Europe/Berlin"}])
+    records = reading(PROJECTS, [project(1, tagline="theirs", timezone="Asia/Tokyo")])
+    memory = Memory(ledger=ledger({"id": an_id(1), "tagline": "was", "timezone": "Europe/Berlin"}))
+    rules = DriftRules(OnDrift.HOLD, {"timezone": OnDrift.KEEP})
+    made = plan(sheet, records, PROJECTS, WIDE, memory=memory, on_drift=rules)
+    (row,) = explain(Question((2,), None), sheet, records.live(sheet, PROJECTS), memory, made, PROJECTS)
+    assert [(one.field, one.rule) for one in row.cells] == [("tagline", Rule.WRONG), ("timezone", Rule.DRIFT_KEPT)]
+
+
 @pytest.mark.parametrize(
     ("on_drift", "rule"),
     [

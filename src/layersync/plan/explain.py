@@ -144,7 +144,7 @@ def _rule(column: Column, case: _Case, form: Resource) -> tuple[Rule, str]:  # n
     sent = case.change is not None and any(edit.letter == column.letter for edit in case.change.edits)
     if sent:
         return _sent(drifts, case.guards)
-    if any(drift.rule is OnDrift.KEEP for drift in drifts) and case.state in _SETTLED:
+    if any(drift.rule is OnDrift.KEEP for drift in drifts):
         return Rule.DRIFT_KEPT, "live changed since the last run, and on_drift says keep: the cell is not sent"
     if case.state not in _SETTLED and any(edits_of(column, cell, case.record, form, case.generation)):
         return Rule.ROW, f"it differs, but the row is {case.state.replace('_', ' ')}: {case.message}"
