@@ -29,7 +29,8 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     A dry run changes nothing: it looks what became of open changes, and leaves them as they are.
     """
     where = (session.base_url, link.target.organization_id, job.name)
-    memory = remember(session.store, *where, session.clock.wall(), session.clocks_with(link))
+    clocks, spender = session.clocks_with(link), link.target.spender
+    memory = remember(session.store, *where, session.clock.wall(), clocks, spender=spender)
     dead = unfinished_runs(session.store, *where)
     is_dry = session.order.dry_run
     if dead and not is_dry:

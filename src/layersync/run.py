@@ -121,7 +121,7 @@ async def _standing(
         link = await _link(settings, transport, label, clock, pools)
     finally:
         await transport.close()
-    where = (store, link.target.base_url, link.target.organization_id, clock.wall())
+    where = (store, link.target.base_url, link.target.spender, clock.wall())
     return Standing(target=link.target, writes_today=writes_today(*where), capped_until=capped_until(*where))
 
 

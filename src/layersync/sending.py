@@ -78,4 +78,4 @@ def _writes_left(link: Link, session: Session) -> int:
 
 
 def _now(link: Link, session: Session) -> tuple[Store, str, str, datetime]:
-    return session.store, session.base_url, link.target.organization_id, session.clock.wall()
+    return session.store, session.base_url, link.target.spender, session.clock.wall()

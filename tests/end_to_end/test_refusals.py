@@ -189,6 +189,19 @@ def test_the_child_organisation_is_named_on_every_request_and_only_its_records_a
     assert api.project(ACME)["tagline"] != "new"
 
 
+@pytest.mark.only_on("seed", "b")
+def test_the_daily_cap_is_that_of_the_key_whichever_organisation_it_acts_in(place: Place, api: Traffic) -> None:
+    cap = 'tier = "custom"\nreads_per_minute = 600\nwrites_per_minute = 600\nwrites_per_day = 2\nshare = 1.0'
+    place.configure(api.url, limits=cap)
+    place.table([{"id": ACME, "name": "One"}, {"id": HALDEN, "name": "Two"}])
+    assert place.call("sync").counts == {"changed": 2}
+    place.configure(api.url, limits=cap, api=f'organization = "{CHILD}"')
+    place.table([{"id": PIER_NINE, "name": "Three"}])
+    ran = place.call("sync")
+    assert (ran.code, ran.counts) == (8, {"not_attempted": 1})
+    assert "2 written, 0 left" in place.call("whoami").out
+
+
 @pytest.mark.every_generation
 @pytest.mark.only_on("a")
 def test_an_api_without_child_organisations_is_not_taken_for_one_that_has_them(pending: Place, api: Traffic) -> None:

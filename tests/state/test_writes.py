@@ -17,10 +17,10 @@ def test_writes_of_a_day_add_up_and_a_new_day_starts_at_nothing(store: Store) ->
     assert writes_today(store, URL, ORG, DAY + timedelta(days=1)) == 0
 
 
-def test_writes_belong_to_base_url_and_organisation(store: Store) -> None:
+def test_writes_belong_to_base_url_and_key(store: Store) -> None:
     count_write(store, URL, ORG, DAY)
     assert writes_today(store, "https://other.example", ORG, DAY) == 0
-    assert writes_today(store, URL, "org_2", DAY) == 0
+    assert writes_today(store, URL, "key_2", DAY) == 0
 
 
 def test_two_who_share_the_file_share_the_count(store: Store) -> None:

@@ -62,12 +62,6 @@ async def connect(
     reader = ReadClient(transport, conditions)
     identity = await who_am_i(reader, organization)
     budget = budget_for(identity.tier)
-    for rate_class, gate in gates.items():
-        gate.limit = budget.per_window(rate_class)
-        if pools is not None:
-            # limits count per key, whichever organisation it acts in (API facts, section 2)
-            key = identity.key_id or identity.organization_id
-            gate.share(pools(f"{base_url} {key} {rate_class}", budget.window_s))
     target = Target(
         base_url=base_url,
         label=label,
@@ -77,4 +71,8 @@ async def connect(
         scopes=identity.scopes,
         key_id=identity.key_id,
     )
+    for rate_class, gate in gates.items():
+        gate.limit = budget.per_window(rate_class)
+        if pools is not None:
+            gate.share(pools(f"{base_url} {target.spender} {rate_class}", budget.window_s))
     return Link(target=target, reader=reader, conditions=conditions, transport=transport)

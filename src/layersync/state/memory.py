@@ -14,17 +14,24 @@ from layersync.values.outcome import Word
 
 
 def remember(
-    store: Store, base_url: str, organization_id: str, job: str, now: datetime, clocks: Clocks | None = None
+    store: Store,
+    base_url: str,
+    organization_id: str,
+    job: str,
+    now: datetime,
+    clocks: Clocks | None = None,
+    *,
+    spender: str | None = None,
 ) -> Memory:
-    """Reads what is known of a job at one target; `now` is UTC.
+    """Reads what is known of a job at one target; `now` is UTC, `spender` whose daily cap it is (see `writes`).
 
     The open changes are all that were written down and never settled. They are those of dead runs only while the caller
     holds the job's lock.
     """
     return Memory(
         last_rows=last_rows(store, base_url, organization_id, job),
-        writes_today=writes_today(store, base_url, organization_id, now),
-        capped_until=capped_until(store, base_url, organization_id, now),
+        writes_today=writes_today(store, base_url, spender or organization_id, now),
+        capped_until=capped_until(store, base_url, spender or organization_id, now),
         open_changes=_open_changes(store, base_url, organization_id, job, (clocks or Clocks()).now()),
     )
 

@@ -233,6 +233,14 @@ _CONTINUED: Migration = (
     "CREATE INDEX continued ON intents (continues_run, continues_seq) WHERE continues_run IS NOT NULL",
 )
 
+# Caps are those of keys, not of the organisations that a key acts in; whose the counts so far were, nobody knows.
+_SPENDERS: Migration = (
+    "DELETE FROM writes",
+    "DELETE FROM write_caps",
+    "ALTER TABLE writes RENAME COLUMN organization_id TO spender",
+    "ALTER TABLE write_caps RENAME COLUMN organization_id TO spender",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     _FIRST,
     _NOT_SENT,
@@ -242,4 +250,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     _WRITE_CAPS,
     _REPORTS,
     _CONTINUED,
+    _SPENDERS,
 )

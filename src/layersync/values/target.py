@@ -46,3 +46,11 @@ class Target:
     budget: Budget
     scopes: tuple[str, ...] = ()
     key_id: str | None = None
+
+    @property
+    def spender(self) -> str:
+        """Whose limits count: the key's, whichever organisation it acts in (API facts, section 2).
+
+        The organisation stands for a key that the API does not name.
+        """
+        return self.key_id or self.organization_id
