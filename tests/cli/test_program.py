@@ -66,6 +66,13 @@ def test_a_result_that_cannot_be_written_is_an_error(folder: Path) -> None:
     assert ran.stderr == "layersync: the result could not be written to stdout: No space left on device\n"
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["sync -n", "check --format json"])
+def test_a_stream_that_was_closed_before_the_start_changes_no_exit_code(folder: Path, words: str, closed: str) -> None:
+    line = f"exec {sys.executable} -m layersync {words} {closed}"
+    assert subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False).returncode == 0
+
+
 def test_a_log_that_takes_no_line_changes_nothing(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         ran = in_child("check", "--source", "nowhere.csv", stderr=full.fileno())

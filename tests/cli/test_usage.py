@@ -27,6 +27,8 @@ WRONG = [
     (("apply", "none.json"), "cannot be opened"),
     (("apply", "latest"), "there is no run latest"),
     (("apply", "plan.json", "--key", "a"), "--key"),
+    (("plan", "--out", "."), "this is a folder"),
+    (("plan", "--out", "none/plan.json"), "there is no folder"),
     (("columns",), "RESOURCE"),
     (("columns", "project"), "did you mean projects?"),
     (("columns", "projects", "--template", "sheet.xlsx"), "must end in .csv"),

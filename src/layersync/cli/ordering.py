@@ -66,8 +66,18 @@ def sheet_order(
         sources=sources,
         only_keys=sheet.key,
         only_fields=sheet.fields,
-        plan_out=Path(out).absolute() if out else None,
+        plan_out=_place_of_plan(out) if out else None,
     )
+
+
+def _place_of_plan(out: str) -> Path:
+    """Gives the path to write the plan to. UsageError where no file can stand: not only once all was read."""
+    path = Path(out).absolute()
+    if path.is_dir():
+        raise UsageError(f"--out {out!a}: this is a folder", "name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"--out {out!a}: there is no folder {str(path.parent)!a}")
+    return path
 
 
 def settings_of_run(flags: RunFlags) -> Settings:

@@ -1,9 +1,11 @@
 """One run of the program: parse, call, and turn whatever happens into words and an exit code."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from inspect import BoundArguments
 from io import TextIOWrapper
+from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
@@ -22,6 +24,7 @@ UNEXPECTED = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line, None for the program's own, and gives the exit code (contract, section 1)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     _write_anything()
     output = OUTPUT
     try:
@@ -58,6 +61,14 @@ def _output_flags(bound: BoundArguments) -> OutputFlags | None:
     """How a command was told to speak, None where nothing was said of it."""
     flags = bound.arguments.get("flags")
     return flags.output if isinstance(flags, RunFlags) else bound.arguments.get("output")
+
+
+def _open_closed_streams() -> None:
+    """A stream that was closed before the start (`2>&-`) is one with nobody at its end; Python has None there."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # of the free numbers the lowest is taken: no file that is opened later gets that of a stream
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _write_anything() -> None:
