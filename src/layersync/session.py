@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from layersync.api.clock import Clock
+from layersync.api.conditions import Tally
 from layersync.api.connect import Link
 from layersync.api.lots import Pools
 from layersync.api.stop import Stop
@@ -104,6 +105,7 @@ class Session:
     pid: int
     jobs: tuple[Job, ...]
     pools: Pools | None = None
+    tally: Tally = field(default_factory=Tally)
     write_files: Callable[[Report], None] = _nowhere
 
     @property
@@ -161,7 +163,7 @@ def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Rep
         run=run,
         sources=tuple(_source(job) for job in jobs),
         jobs=told,
-        requests=link.conditions.tally.counts() if link else {},
+        requests=session.tally.counts() if session.tally.sent else {},
         only_new=session.order.settings.run.fail_on == "new",
         failure=_failure(session, jobs),
     )

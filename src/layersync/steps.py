@@ -124,6 +124,7 @@ async def greet(session: Session) -> Link | None:
             max_attempts=settings.limits.max_attempts,
             pools=session.pools,
             organization=session.organization,
+            tally=session.tally,
         )
         _refuse_other_organization(link, session)
     except SyncError as error:

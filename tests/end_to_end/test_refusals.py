@@ -176,6 +176,13 @@ def test_a_server_that_is_not_there_stops_the_run(pending: Place, other_host: Ot
     assert "Traceback" not in ran.out + ran.err
 
 
+def test_a_request_that_comes_to_nothing_is_counted(pending: Place, api: Traffic) -> None:
+    api.faults({"path": "/v1/whoami", "do": {"status": 401, "code": "UNAUTHENTICATED"}})
+    ran = pending.call("sync")
+    assert ran.code == 6
+    assert ran.results["requests"]["read-light"]["sent"] == len(api.requests()) == 1
+
+
 @pytest.mark.only_on("seed", "b")
 def test_the_child_organisation_is_named_on_every_request_and_only_its_records_are_seen(
     place: Place, api: Traffic

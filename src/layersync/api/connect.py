@@ -42,10 +42,11 @@ async def connect(
     max_attempts: int,
     pools: Pools | None = None,
     organization: str = "",
+    tally: Tally | None = None,
 ) -> Link:
     """Asks who we are. `budget_for` gives the budget of a tier, `pools` what other processes share of it.
 
-    `organization` is the child one to act in, if any.
+    `organization` is the child one to act in, if any. `tally` counts the requests, those that come to nothing, too.
     Raises ApiRefuses for a key that is no good, StoppedEarly when the API can't be reached.
     """
     first = budget_for("standard")
@@ -55,7 +56,7 @@ async def connect(
         clock=clock,
         stop=stop,
         rng=rng,
-        tally=Tally(),
+        tally=tally or Tally(),
         max_attempts=max_attempts,
         breakers=breakers_of(min(PAUSE_S, first.window_s / 2)),
     )
