@@ -1,12 +1,14 @@
 """`runs` end to end: what was run, one run's report again, runs that died, and runs that are dropped in time."""
 
 import json
+import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.place import LEISURELY, JsonObject, Place
+from tests.end_to_end.place import LEISURELY, PROGRAM, JsonObject, Place
 from tests.end_to_end.test_guards import ACME, HALDEN, YOGA
 from tests.end_to_end.test_undo import with_tagline
 from tests.end_to_end.traffic import Traffic
@@ -72,6 +74,19 @@ def test_every_run_is_listed_newest_first_with_what_it_came_to(begun: Place, api
     ]
     assert "sync -n" in third
     assert api.requests() == []
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_reader_of_a_report_who_leaves_is_no_error(begun: Place, form: str) -> None:
+    begun.call("sync")
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [*PROGRAM, "runs", "latest", "--format", form]
+    ran = subprocess.run(
+        words, cwd=begun.folder, env=begun.environ, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize("words", [("sync", "-n"), ("sync",)])

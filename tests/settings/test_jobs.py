@@ -48,8 +48,9 @@ def test_an_unknown_job_is_refused_with_the_nearest_one() -> None:
 
 
 def test_a_configuration_without_jobs_has_nothing_to_run() -> None:
-    with pytest.raises(UsageError, match="no job to run"):
+    with pytest.raises(UsageError, match="no job to run") as refused:
         jobs_to_run(Settings(), [])
+    assert refused.value.what_to_do == "there is none"
 
 
 @pytest.mark.parametrize(

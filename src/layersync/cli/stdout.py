@@ -50,6 +50,12 @@ class Stdout:
                 sys.stdout.write(piece)
             sys.stdout.flush()
 
+    def file(self, raw: bytes) -> None:
+        """Writes the bytes of a file, as they are."""
+        with _reader_may_leave():
+            sys.stdout.buffer.write(raw)
+            sys.stdout.flush()
+
 
 class _Console(Console):
     """The library's own one ends the program when the reader goes away."""

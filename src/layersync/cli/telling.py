@@ -1,6 +1,5 @@
 """Tells the report of a past run again, in the format that was asked for."""
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def tell_again(
     if form in _FILES:
         stdout.pieces(_FILES[form](report))
     elif form == "xlsx":
-        _print_workbook(report, detailed=detailed)
+        stdout.file(_workbook(report, detailed=detailed))
     else:
         flags = ReportFlags(format=form, stat=stat)  # type: ignore[arg-type]
         folder = Path(past.run.folder or "")
@@ -51,8 +50,7 @@ def _known(report: Report, standing: Standing) -> Report:
     return report
 
 
-def _print_workbook(report: Report, *, detailed: bool) -> None:
+def _workbook(report: Report, *, detailed: bool) -> bytes:
     from layersync.report.results_xlsx import results_xlsx  # noqa: PLC0415  few ask for it, and it takes its time
 
-    sys.stdout.buffer.write(results_xlsx(report, detailed=detailed))
-    sys.stdout.buffer.flush()
+    return results_xlsx(report, detailed=detailed)

@@ -12,5 +12,6 @@ def did_you_mean(word: str, known: Iterable[str], *, write: Callable[[str], str]
 
 
 def listed(known: Iterable[str]) -> str:
-    """Lists the known words: `known: a, b`."""
-    return "known: " + ", ".join(known)
+    """Lists the known words: `known: a, b`, or `there is none`."""
+    names = ", ".join(known)
+    return f"known: {names}" if names else "there is none"
