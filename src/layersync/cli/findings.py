@@ -91,9 +91,8 @@ def _verdict(check: Check) -> str:
         return "Skipped: it is not on this machine."
     if check.failure:
         return "This sheet cannot be used."
-    if check.bad_rows:
-        return f"{check.rows:,} rows, {check.bad_rows:,} invalid."
-    return f"{check.rows:,} rows, all right."
+    rows = f"{check.rows:,} row{'s' * (check.rows != 1)}"
+    return f"{rows}, {check.bad_rows:,} invalid." if check.bad_rows else f"{rows}, all right."
 
 
 def _job_object(check: Check) -> dict[str, object]:

@@ -163,7 +163,7 @@ def test_a_value_that_its_message_does_not_show_is_shown_beside_the_cell() -> No
 def test_jobs_are_headed_by_name_and_sheet_where_there_are_several() -> None:
     made = plan(changes=[change(2, edit("name", "Acme", "Acme Fit"))])
     told = lines(diff_text(report(job(made), job(plan(job="others"), name="others"))))
-    assert told[:3] == ["", "projects  sample_data/projects.csv, 1 rows", ""]
+    assert told[:3] == ["", "projects  sample_data/projects.csv, 1 row", ""]
 
 
 def test_no_more_than_200_lines_tell_of_problems() -> None:

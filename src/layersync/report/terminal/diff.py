@@ -61,7 +61,8 @@ def _is_told(row: Row, *, changes: bool) -> bool:
 def _job_heading(job: JobReport, report: Report) -> Iterator[Text]:
     if len(report.jobs) > 1 and job.plan:
         yield Text()
-        yield Text(f"{show(job.job)}  {show(job.plan.source)}, {job.plan.data_rows:,} rows", style="bold underline")
+        rows = f"{job.plan.data_rows:,} row{'s' * (job.plan.data_rows != 1)}"
+        yield Text(f"{show(job.job)}  {show(job.plan.source)}, {rows}", style="bold underline")
 
 
 def _label_width(job: JobReport, at_most: int) -> int:
