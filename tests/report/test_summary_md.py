@@ -47,7 +47,7 @@ def test_the_summary_tells_target_counts_problems_and_changes() -> None:
 SANDBOX · Acme Growth · http://127.0.0.1:8765 · dry run
 Plan: 1 to change (1 field), 0 unchanged, 1 invalid.
 
-Nothing was sent (dry run). To apply: the same command without -n
+Nothing was sent (dry run). To apply: layersync sync, with the same jobs and flags
 ```
 
 <details open><summary>Needs a person</summary>

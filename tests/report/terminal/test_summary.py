@@ -60,7 +60,7 @@ def test_a_dry_run_ends_with_counts_price_and_the_next_step() -> None:
         "    2 writes, 1 read: about 18 s at 54 writes/min (standard)",
         "    9,994 writes left today",
         "",
-        "Nothing was sent (dry run). To apply: the same command without -n",
+        "Nothing was sent (dry run). To apply: layersync sync, with the same jobs and flags",
         "Report: reports/20261121T020003Z-7f3a",
     ]
 
@@ -168,7 +168,10 @@ def test_a_job_that_has_failed_is_not_recommended() -> None:
     failed = job(plan(changes=[change(2, NAME)]), failure=InputUnusable("1 row is invalid", "correct it"))
     assert summary(report(failed))[-1] == "Nothing was sent (dry run)."
     sendable = job(plan(changes=[change(2, NAME)]), name="other")
-    assert summary(report(failed, sendable))[-1] == "Nothing was sent (dry run). To apply: the same command without -n"
+    assert (
+        summary(report(failed, sendable))[-1]
+        == "Nothing was sent (dry run). To apply: layersync sync, with the same jobs and flags"
+    )
 
 
 def test_several_jobs_are_told_by_name_and_one_that_ended_alone_says_why() -> None:

@@ -152,13 +152,9 @@ def _closing(report: Report, report_path: str) -> Iterator[Text]:
 
 def _way_on(report: Report) -> str:
     """What does exactly what was shown: the jobs and flags of the preview are not all known here."""
-    match report.run.command:
-        case "sync":
-            return "the same command without -n"
-        case "plan":
-            return "layersync sync, with the same jobs and flags"
-        case _:
-            return f"layersync apply {report.run.run_id}"
+    if report.run.command in {"apply", "undo"}:
+        return f"layersync apply {report.run.run_id}"
+    return "layersync sync, with the same jobs and flags"
 
 
 def _effort(report: Report) -> str:
