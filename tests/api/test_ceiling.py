@@ -5,7 +5,7 @@ import pytest
 from layersync.api.ceiling import Ceiling
 
 LIMIT, WINDOW_S = 600, 60.0
-EVEN_S = WINDOW_S / LIMIT / 0.06  # how long one more takes at first
+EVEN_S = WINDOW_S / LIMIT / 0.055  # how long one more takes at first
 
 
 def refused_at(held: int) -> Ceiling:

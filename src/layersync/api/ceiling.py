@@ -13,7 +13,7 @@ class Ceiling:
 
     _KEPT = 0.99  # of what was held
     _LEAST = 0.05  # of the limit, and one at least
-    _REGAINED = 0.06  # of the limit in a window
+    _REGAINED = 0.055  # of the limit in a window
     _FEWEST = 4.0  # requests in a window that are regained at least
     _FASTEST = 50.0  # times as many are regained at most
 
