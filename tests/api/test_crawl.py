@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from layersync.api import listing
 from layersync.api.client import ReadClient
 from layersync.api.conditions import Conditions, Tally
 from layersync.api.crawl import Crawled, crawl
@@ -112,6 +113,8 @@ DAMAGED = [
     ("an id that is none", pages({"items": [{"id": "../whoami"}], "nextCursor": None})),
     ("a cursor that is no text", pages({"items": [], "nextCursor": 5})),
     ("a page that comes again", pages({"items": [], "nextCursor": "c"}, {"items": [], "nextCursor": "c"})),
+    ("empty pages without end", pages(*({"items": [], "nextCursor": f"c{n}"} for n in range(200)))),
+    ("one page without end", pages(*({"items": [project(1)], "nextCursor": f"c{n}"} for n in range(9)))),
     ("a page that is no JSON", [raw(b"<html>", "text/html")] * 4),
     ("a listing that is not there", [status(404, "NOT_FOUND")]),
 ]
@@ -131,3 +134,12 @@ def test_a_key_that_may_not_read_is_refused() -> None:
     server.faults["GET"] = [status(403, "FORBIDDEN_SCOPE")]
     with pytest.raises(ApiRefuses):
         crawled(server, PROJECTS)
+
+
+def test_C8_a_listing_that_never_ends_stops_it_though_all_of_it_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "MOST_PAGES", 50)
+    server = world([])
+    server.faults["GET"] = list(pages(*({"items": [project(n)], "nextCursor": f"c{n}"} for n in range(60))))
+    with pytest.raises(StoppedEarly, match="does not end after 50 pages"):
+        crawled(server, PROJECTS)
+    assert len(server.log) == 50

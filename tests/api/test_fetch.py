@@ -83,6 +83,33 @@ DAMAGED = [
 ]
 
 
+def endless(*items: object) -> list[Fault | None]:
+    """Pages that always lead on to another one."""
+    return pages(*({"items": list(items), "nextCursor": f"c{n}"} for n in range(200)))
+
+
+@pytest.mark.parametrize("faults", [endless(), endless(project(20))], ids=["empty pages", "the same page"])
+def test_C8_a_listing_that_goes_on_without_anything_new_stops_it(faults: list[Fault | None]) -> None:
+    server = world(*(project(n) for n in range(250)))
+    server.faults["GET"] = list(faults)
+    with pytest.raises(StoppedEarly, match="the listing of projects is damaged"):
+        read(server, listed(*range(250)))
+    assert len(server.log) <= 101
+
+
+@pytest.mark.parametrize(
+    "bad", ["../../v1/whoami", "..", "http://evil.example/x", "", "01HXZ9K4T7QW3M8N5B2V6C0DRE", "a\r\nb"]
+)
+@pytest.mark.parametrize("column", ["timezone", "tagline"], ids=["listed", "read in full"])
+@pytest.mark.parametrize("rows", [1, 120], ids=["looked up", "listed"])
+def test_E1_a_record_whose_id_is_none_is_not_planned_for(bad: str, column: str, rows: int) -> None:
+    external = [{**project(n, customerExternalId=f"c{n}"), **({} if n else {"id": bad})} for n in range(rows)]
+    server = world(*external)
+    with pytest.raises(StoppedEarly, match="shows an id that is none"):
+        read(server, [{"customerExternalId": f"c{n}", column: "UTC"} for n in range(rows)], key="customerExternalId")
+    assert all(path.startswith("/v1/projects") and bad not in path for _, _, path, _ in server.log if bad)
+
+
 @pytest.mark.parametrize("faults", [one[1] for one in DAMAGED], ids=[one[0] for one in DAMAGED])
 def test_a_damaged_listing_stops_it(faults: list[Fault | None]) -> None:
     server = world(*(project(n) for n in range(9)))

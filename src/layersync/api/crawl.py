@@ -79,7 +79,7 @@ class _Walk:
         read: dict[str, Fetched] = {}
 
         async def one(record_id: str) -> None:
-            record = await read_record(form, str(items[record_id][form.id_field]), self._client)
+            record = await read_record(form, _id_of(form, items[record_id]), self._client)
             if record is not None:
                 read[record_id] = Fetched(record, self._clock.now())
             self._answered()
@@ -96,7 +96,7 @@ class _Walk:
         return [item for aside in asides for item in await self._listing(form, None, (aside,))]
 
     async def _listing(self, form: Resource, parent: str | None, only: tuple[tuple[str, str], ...] = ()) -> list[Item]:
-        pages = Pages(form, self._client, self._clock, json_object, partial(_items_of, form))
+        pages = Pages(form, self._client, self._clock, json_object, partial(_items_of, form), partial(_id_of, form))
         items: list[Item] = []
         cursor: str | None = None
         while True:
@@ -120,11 +120,15 @@ def _items_of(form: Resource, told: object) -> list[Item] | None:
     return told if isinstance(told, list) and sound else None
 
 
+def _id_of(form: Resource, item: Item) -> str:
+    return str(item[form.id_field])
+
+
 def _by_id(form: Resource, items: Iterable[Item]) -> dict[str, Item]:
     """Files items by normalised id; pages that moved while they were read show a record twice."""
     found: dict[str, Item] = {}
     for item in items:
-        record_id = normal_id(str(item[form.id_field]), form.id_forms)
+        record_id = normal_id(_id_of(form, item), form.id_forms)
         if record_id is None:
             raise damaged(form, "it shows an id that is none")
         found.setdefault(record_id, item)

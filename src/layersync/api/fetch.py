@@ -11,7 +11,7 @@ from layersync.api.clock import Clock
 from layersync.api.crowd import each
 from layersync.api.excerpts import RECORD, items_of, page_parser, record_parser
 from layersync.api.full_records import FullRecords
-from layersync.api.listing import Pages, refuse_forbidden
+from layersync.api.listing import Pages, damaged, refuse_forbidden
 from layersync.api.meaning import Kind
 from layersync.api.paths import item_path
 from layersync.errors import StoppedEarly
@@ -22,7 +22,7 @@ from layersync.plan.known import Known, first_known, one_by_one, reading_of
 from layersync.plan.reads import learn, next_reads
 from layersync.plan.second_looks import second_looks
 from layersync.plan.slots import Excerpt
-from layersync.resources.ident import normal_id
+from layersync.resources.ident import id_pattern, normal_id
 from layersync.resources.resource import Resource
 from layersync.values.cell import same
 from layersync.values.desired import Desired
@@ -56,8 +56,11 @@ async def fetch(
     claims = first_claims(known)
     while reads := next_claims(claims):
         claims = learn_claims(claims, await inquiry.answers(reads))
+    live = reading_of(known)
+    if desired.key_field != form.id_field:
+        _refuse_strange_ids(live, form)
     return replace(
-        reading_of(known),
+        live,
         reads=_price(known, reader.asked, full),
         read_in_full=() if full is None else tuple(full.new),
     )
@@ -72,6 +75,12 @@ async def read_record(form: Resource, record_id: str, client: ReadClient) -> Map
     if not is_same_id(judgement.body.get(form.id_field), record_id, form):
         raise _another(form)
     return form.completed(judgement.body)
+
+
+def _refuse_strange_ids(live: Live, form: Resource) -> None:
+    """Raises StoppedEarly where a record that was found by another key has an id that no URL may hold (E1)."""
+    if not live.records["_id"].str.contains(id_pattern(form.id_forms)).all():
+        raise _no_id(form)
 
 
 async def _read_on(known: Known, inquiry: "_Inquiry") -> Known:
@@ -113,7 +122,7 @@ class _Reader:
         self._client = client
         self._clock = clock
         self._parse = record_parser(cut)
-        self._pages = Pages(form, client, clock, page_parser(cut), partial(items_of, cut))
+        self._pages = Pages(form, client, clock, page_parser(cut), partial(items_of, cut), cut.id_of)
         self.workers = client.workers
 
     async def answer(self, read: Read) -> Answer:
@@ -142,6 +151,8 @@ class _Reader:
         return await self._pages.lookup(parameter, apart, lambda item: self._is_held(value, item, field))
 
     async def _record(self, record_id: str) -> Found | NotFound:
+        if normal_id(record_id, self._form.id_forms) is None:
+            raise _no_id(self._form)
         judgement = await self._client.get(item_path(self._form, record_id), parse=self._parse)
         if judgement.kind is not Kind.DONE:
             refuse_forbidden(judgement)
@@ -177,6 +188,10 @@ def _price(known: Known, asked: Counter[type[Read]], full: FullRecords | None) -
 def is_same_id(echoed: object, asked: str, form: Resource) -> bool:
     """Tells that an answer names the record that was asked for, in any spelling of its id."""
     return isinstance(echoed, str) and normal_id(echoed, form.id_forms) == normal_id(asked, form.id_forms)
+
+
+def _no_id(form: Resource) -> StoppedEarly:
+    return damaged(form, "it shows an id that is none")
 
 
 def _another(form: Resource) -> StoppedEarly:

@@ -1,7 +1,9 @@
-"""Reads the pages of one listing, and refuses one that is damaged, loops, or does not filter."""
+"""Reads the pages of one listing, and refuses one that is damaged, loops, has no end, or does not filter."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
 
 from layersync.api.client import ReadClient
 from layersync.api.clock import Clock
@@ -18,11 +20,35 @@ Query = tuple[tuple[str, str], ...]
 
 _NOT_THERE = frozenset({404, 410, 400, 422})
 
+MOST_PAGES: Final = 10_000  # of 200 items: more than anybody has
+MOST_EMPTY: Final = 100  # a filter may leave some pages without anything
+
+
+@dataclass(slots=True)
+class _Trail:
+    """What the pages of one listing have shown so far, to notice one that leads nowhere (reliability C8)."""
+
+    cursors: set[str] = field(default_factory=set)
+    firsts: set[str] = field(default_factory=set)
+    empty: int = 0
+
+    def flaw(self, cursor: str, first: str | None) -> str | None:
+        """Says what is wrong with one more page, which goes on at `cursor` and begins with the item `first`."""
+        if cursor in self.cursors or first in self.firsts:
+            return "it comes back to a page that was read before"
+        self.empty = 0 if first else self.empty + 1
+        if self.empty > MOST_EMPTY:
+            return f"it goes on, and {MOST_EMPTY} pages of it show nothing"
+        self.cursors.add(cursor)
+        self.firsts |= {first} if first else set()
+        return f"it does not end after {MOST_PAGES:,} pages" if len(self.cursors) >= MOST_PAGES else None
+
 
 class Pages(Generic[Item]):
-    """Turns what is wanted of a listing into requests; remembers cursors, to notice a listing that loops.
+    """Turns what is wanted of a listing into requests; remembers its pages, to notice one that loops or has no end.
 
-    `parse` reads a page, `items_of` gives its items, None where one of them is unsound. It sees each listing once.
+    `parse` reads a page, `items_of` gives its items, None where one of them is unsound; `id_of` is the id of an item.
+    It sees each listing once.
     """
 
     def __init__(
@@ -32,19 +58,21 @@ class Pages(Generic[Item]):
         clock: Clock,
         parse: Parse,
         items_of: Callable[[object], list[Item] | None],
+        id_of: Callable[[Item], str | None],
     ) -> None:
         self._form = form
         self._client = client
         self._clock = clock
         self._parse = parse
         self._items_of = items_of
-        self._cursors: set[tuple[str | None, Query, str]] = set()
+        self._id_of = id_of
+        self._trails: defaultdict[tuple[str | None, Query], _Trail] = defaultdict(_Trail)
 
     async def page(self, parent: str | None, cursor: str | None, only: Query = ()) -> Page[Item] | NotFound:
         """Reads one page of the listing, of which `only` shows a part. Raises StoppedEarly for one that is damaged."""
         rest = () if cursor is None else (("cursor", cursor),)
         page = await self._page(parent, (("limit", str(self._form.listing.page_limit)), *only, *rest))
-        self._refuse_loop(parent, only, page)
+        self._refuse_endless(parent, only, page)
         return page
 
     async def lookup(self, name: str, value: str, answers_to: Callable[[Item], bool]) -> Page[Item] | NotFound:
@@ -71,12 +99,13 @@ class Pages(Generic[Item]):
             raise damaged(self._form, "its cursor is no text")
         return Page(items, cursor or None, self._clock.now())
 
-    def _refuse_loop(self, parent: str | None, only: Query, page: Page[Item] | NotFound) -> None:
+    def _refuse_endless(self, parent: str | None, only: Query, page: Page[Item] | NotFound) -> None:
         if isinstance(page, NotFound) or page.cursor is None:
             return
-        if (parent, only, page.cursor) in self._cursors:
-            raise damaged(self._form, "it comes back to a page that was read before")
-        self._cursors.add((parent, only, page.cursor))
+        first = self._id_of(page.items[0]) if page.items else None
+        flaw = self._trails[parent, only].flaw(page.cursor, first)
+        if flaw is not None:
+            raise damaged(self._form, flaw)
 
 
 def refuse_forbidden(judgement: Judgement) -> None:
