@@ -165,3 +165,20 @@ def test_every_form_of_the_key_is_taken_out_of_a_text(form: Callable[[str], str]
     key = 'lp_"\\/+?key~0123456789'
     told = ApiKey(key, "test").redact(f"before {form(key)} after")
     assert told == f"before {HIDDEN} after"
+
+
+@pytest.mark.parametrize("length", [24, 25, 26])
+@pytest.mark.parametrize("before", ["", "u:", "api:", "Bearer "])
+@pytest.mark.parametrize("after", ["", ":", "\n"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_key_is_found_in_base64_whatever_stands_around_it(
+    encode: Callable[[bytes], bytes], after: str, before: str, length: int
+) -> None:
+    """A header as a whole, a name and a password, and with or without the signs that fill up the end."""
+    key = 'lp_?~"0123456789>?abcdefgh'[:length]
+    coded = encode(f"{before}{key}{after}".encode()).decode()
+    for written in (coded, coded.rstrip("=")):
+        told = ApiKey(key, "test").redact(f"no: {written}!")
+        left = told.replace(HIDDEN, "")
+        assert HIDDEN in told
+        assert len(left) <= len("no: !") + len(written) - (length - 2) * 8 // 6

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ HIDDEN = "[key hidden]"
 
 _LEGAL = re.compile(r"[\x21-\x7e]{16,256}")
 _LARGEST_FILE = 4096
+_BASE64 = (base64.b64encode, base64.urlsafe_b64encode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,29 @@ class ApiKey:
 
     def redact(self, text: str) -> str:
         """Takes the key out of a text: as it is, and in the forms that servers and libraries echo."""
-        for form in self._forms():
+        for form in _forms(self._value):
             text = text.replace(form, HIDDEN)
         return text
 
-    def _forms(self) -> tuple[str, ...]:
-        raw = self._value.encode()
-        coded = base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()
-        return (self._value, json.dumps(self._value)[1:-1], quote(self._value, safe=""), *coded)
+
+@cache
+def _forms(key: str) -> tuple[str, ...]:
+    """The key in the ways that it is written, whole ones before their parts."""
+    raw = key.encode()
+    whole = (key, json.dumps(key)[1:-1], quote(key, safe=""))
+    coded = (encode(raw).decode() for encode in _BASE64)
+    inside = (_inside(raw, before, encode) for encode in _BASE64 for before in range(3))
+    return tuple(dict.fromkeys((*whole, *coded, *inside)))
+
+
+def _inside(raw: bytes, before: int, encode: Callable[[bytes], bytes]) -> str:
+    """What Base64 makes of a text in which the key stands, `before` bytes from its beginning, and anything after it.
+
+    Three bytes make four letters: so in a header, or after a name, the key looks one of three ways. Letters that hold
+    bits of what stands beside the key are no part of it.
+    """
+    first = -(-before * 8 // 6)
+    return encode(bytes(before) + raw).decode()[first : (before + len(raw)) * 8 // 6]
 
 
 def find_key(
