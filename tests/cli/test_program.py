@@ -109,6 +109,16 @@ def test_an_unforeseen_error_is_one_line_and_a_traceback_only_for_those_who_ask(
     assert "canary" not in told
 
 
+def test_a_traceback_in_a_log_of_json_is_json(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("layersync.cli.program.build_app", failing_app)
+    assert main(["fail", "-v", "--log-format", "json"]) == 1
+    told = [json.loads(line)["message"] for line in capfd.readouterr().err.splitlines()]
+    assert told[1] == "Traceback (most recent call last):"
+    assert "canary" not in "".join(told)
+
+
 def test_the_module_runs_as_the_command_does() -> None:
     ran = in_child("--version")
     assert (ran.returncode, ran.stderr) == (0, "")

@@ -1,5 +1,6 @@
 """Every kind of usage error ends with 64 and one line on stderr that says what to do, before anything is done."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,15 @@ def test_messages_can_be_json(run: Run) -> None:
     ended = run("check", "project", "--log-format", "json")
     assert '"level": "error"' in ended.err
     assert '"what_to_do": "known: projects, influencers"' in ended.err
+
+
+@pytest.mark.parametrize("flag", ["--log-format=json", "--log-format json"])
+@pytest.mark.parametrize(("words", "code"), [("check -q", 3), ("check --nope", 64), ("chek", 64), ("check none", 64)])
+def test_F8_every_line_of_a_log_in_json_is_json(words: str, code: int, flag: str, run: Run, folder: Path) -> None:
+    (folder / "projects.csv").write_text("id,tagline\nx,y\nz,\n", encoding="utf-8")
+    ended = run(*words.split(), *flag.split())
+    lines = [json.loads(line) for line in ended.err.splitlines()]
+    assert (ended.code, {line["level"] for line in lines}) == (code, {"error"})
 
 
 @pytest.mark.parametrize("command", ["whoami", "columns projects", "columns projects --format json", "runs", "check"])

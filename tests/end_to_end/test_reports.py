@@ -251,6 +251,15 @@ def test_quiet_says_nothing_when_all_is_well_and_ends_with_the_path_of_the_repor
     assert ran.err.splitlines()[-1].endswith(str(ran.folder))
 
 
+def test_a_quiet_log_of_json_says_the_same_lines_as_json(place: Place, api: Traffic) -> None:
+    mixed_sheet(place, api)
+    ran = place.call("sync", "-n", "-q", "--log-format", "json")
+    told = [json.loads(line)["message"] for line in ran.err.splitlines()]
+    assert (ran.code, ran.out) == (3, "")
+    assert len(told) <= 10
+    assert told[-1].endswith(str(ran.folder))
+
+
 def test_a_workbook_of_the_results_is_written_where_it_is_asked_for(place: Place, api: Traffic) -> None:
     mixed_sheet(place, api)
     assert not (place.call("sync", "-n").folder / "results.xlsx").exists()

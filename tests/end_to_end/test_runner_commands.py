@@ -1,13 +1,17 @@
 """No name of a folder, a file or an organisation is obeyed by a CI runner, on stdout or stderr (reliability F3)."""
 
+import csv
+import io
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.end_to_end.place import Place, place_in
 from tests.end_to_end.traffic import Traffic
 from tests.report.runner import obeyed
+from tests.report.test_report_html import Page
 
 ACME = "9cb958b5-11b5-4e30-8675-5d075d52da7c"
 HOSTILE = "a\n::error::x ##[group]y"
@@ -68,6 +72,21 @@ def test_no_word_of_the_api_is_a_command(place: Place, api: Traffic) -> None:
     api.faults({"path": "/v1/whoami", "do": {"status": 400, "body": {"error": {"code": "X", "message": "##[x]y"}}}})
     ran = place.call("whoami")
     assert (ran.code, obeyed(ran.out + ran.err)) == (6, [])
+
+
+def test_no_report_that_is_told_again_is_a_command_and_each_keeps_its_text(place: Place, api: Traffic) -> None:
+    told = "##[group]y\n::warning::z"
+    place.configure(api.url)
+    place.table([{"id": ACME, "tagline": told.partition("\n")[0]}])
+    api.edit("projects", ACME, name=told)
+    api.faults({"method": "PATCH", "do": {"status": 422, "body": {"error": {"code": "X", "message": told}}}})
+    place.call("sync")
+    said = {form: place.call("runs", "latest", "--format", form).out for form in ("csv", "html", "junit", "markdown")}
+    assert [form for form, out in said.items() if obeyed(out)] == []
+    (row,) = csv.DictReader(io.StringIO(said["csv"]))
+    assert json.loads(row["after"]) == {"tagline": "##[group]y"}
+    assert "##[group]y" in " ".join(ElementTree.fromstring(said["junit"]).itertext())  # noqa: S314  our own
+    assert "##[group]y" in " ".join(Page(said["html"]).texts)
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "7", "30"])

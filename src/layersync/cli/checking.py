@@ -40,7 +40,7 @@ def check_sheets(
     code = max(check.exit_code for check in checks)
     stdout = Stdout(output.color)
     if output.quiet:
-        messages.raw(findings_quiet(checks))
+        messages.lines(findings_quiet(checks))
     elif format == "json":
         stdout.json(findings_json(checks, settings.api.base_url, code))
     else:

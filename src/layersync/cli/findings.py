@@ -79,11 +79,11 @@ def findings_json(checks: Iterable[Check], base_url: str, exit_code: int) -> Ite
     yield json.dumps(told, indent=1) + "\n"
 
 
-def findings_quiet(checks: Sequence[Check]) -> str:
+def findings_quiet(checks: Sequence[Check]) -> Iterator[str]:
     """At most ten lines: the verdicts first, then problems for as long as there is room."""
     verdicts = (f"{check.job}: {_verdict(check)}" for check in checks if check.exit_code)
     problems = (f"{check.job} {one.place}: {one.message}" for check in checks for one in check.problems)
-    return "".join(f"{show(line, 160)}\n" for line in islice(chain(verdicts, problems), QUIET_LINES))
+    return (f"{show(line, 160)}\n" for line in islice(chain(verdicts, problems), QUIET_LINES))
 
 
 def _verdict(check: Check) -> str:

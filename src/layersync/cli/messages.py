@@ -39,17 +39,13 @@ class Messages:
         message, what_to_do = without_keys(error.message), without_keys(error.what_to_do)
         self._write("error", message, lead="layersync: ", what_to_do=what_to_do)
 
-    def table(self, lines: Iterable[str]) -> None:
-        """Writes the lines of a table that is to be found nowhere else, under `--quiet`, too."""
+    def lines(self, lines: Iterable[str]) -> None:
+        """Writes lines that are complete in themselves: a table, a traceback, what `--quiet` leaves to be said."""
         for line in lines:
             if self._flags.log_format == "json":
                 self._write("error", line.rstrip("\n"))
             else:
                 to_stderr(line)
-
-    def raw(self, text: str) -> None:
-        """Writes text that is complete in itself: a traceback, the lines of `--quiet`."""
-        to_stderr(text)
 
     def _write(self, level: str, text: str, *, lead: str = "", what_to_do: str = "") -> None:
         if self._flags.log_format == "json":

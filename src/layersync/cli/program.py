@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _open_closed_streams()
     _write_anything()
-    output = OUTPUT
+    output = _asked_for(words)
     try:
         command, bound = _parse(build_app(), words)
         output = _output_flags(bound) or output
@@ -57,6 +57,12 @@ def _parse(app: App, words: list[str]) -> tuple[Callable[..., int | None], Bound
     return command, bound
 
 
+def _asked_for(words: list[str]) -> OutputFlags:
+    """How to speak of a command line that may turn out to be none: to a log of JSON in JSON."""
+    asked = "--log-format json" in " ".join(words).replace("=", " ")
+    return OutputFlags(log_format="json") if asked else OUTPUT
+
+
 def _output_flags(bound: BoundArguments) -> OutputFlags | None:
     """How a command was told to speak, None where nothing was said of it."""
     flags = bound.arguments.get("flags")
@@ -84,4 +90,4 @@ def _tell_unexpected(error: Exception, output: OutputFlags) -> None:
     messages = Messages(output)
     messages.fail(SyncError(f"unexpected error: {error}"))
     if output.verbose:
-        messages.raw(without_keys(error.trace))
+        messages.lines(without_keys(error.trace).splitlines(keepends=True))

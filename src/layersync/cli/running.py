@@ -66,10 +66,10 @@ def _run(make_order: _MakeOrder, flags: RunFlags) -> int:
     code = exit_code(ran.report, detailed=order.detailed)
     if ran.unwritten is not None:
         messages.fail(ran.unwritten)
-        messages.table(outcomes_csv(ran.report))
+        messages.lines(outcomes_csv(ran.report))
     if flags.output.quiet:
         if code not in _WELL:
-            messages.raw(quiet_text(ran.report, str(ran.folder)) + "\n")
+            messages.lines(f"{line}\n" for line in quiet_text(ran.report, str(ran.folder)).splitlines())
         return code
     try:
         print_report(ran, flags.report, stdout, detailed=order.detailed, diff_shown=screen.diff_shown)

@@ -12,15 +12,17 @@ from layersync.report.exit_code import CHANGES
 from layersync.report.junit_xml import junit_xml
 from layersync.report.report_html import report_html
 from layersync.report.results_csv import results_csv
+from layersync.report.runner import no_command_in_json, no_command_in_markup
 from layersync.report_keeping import report_again, without_end
 from layersync.state.history import PastRun
 from layersync.state.store import Store
 from layersync.values.report import Report
 
-_FILES: Mapping[str, Callable[[Report], Iterable[str]]] = {
-    "csv": results_csv,
-    "html": report_html,
-    "junit": junit_xml,
+# what writes the file of a form, and what keeps a CI runner from obeying it when it stands in a log instead
+_FILES: Mapping[str, tuple[Callable[[Report], Iterable[str]], Callable[[str], str]]] = {
+    "csv": (results_csv, no_command_in_json),
+    "html": (report_html, no_command_in_markup),
+    "junit": (junit_xml, no_command_in_markup),
 }
 
 
@@ -31,7 +33,8 @@ def tell_again(
     report = _known(report_again(store, past.run.run_id), standing)
     detailed = past.exit_code == CHANGES
     if form in _FILES:
-        stdout.pieces(_FILES[form](report))
+        written, safe = _FILES[form]
+        stdout.pieces(map(safe, written(report)))
     elif form == "xlsx":
         stdout.file(_workbook(report, detailed=detailed))
     else:
