@@ -7,8 +7,9 @@ import pytest
 
 from layersync.api.http import HttpTransport
 from layersync.api.redaction import redacted
-from layersync.api.wire import Request
-from layersync.settings.secret import HIDDEN, ApiKey
+from layersync.api.wire import Failure, NotSent, Request
+from layersync.settings.secret import ApiKey
+from layersync.values.hidden import HIDDEN
 from tests.sheet.web.conftest import Said, serving
 
 KEY = ApiKey('lp_test/CANARY"0123456789', "test")
@@ -43,6 +44,23 @@ def test_no_depth_hides_a_key(depth: int) -> None:
     body = "[" * depth + f'"{WRITTEN["every letter escaped"]}"' + "]" * depth
     clean = redacted(body.encode(), KEY.redact)
     assert clean == b"" or HIDDEN in clean.decode()
+
+
+@pytest.mark.parametrize("key", [*WRITTEN.values(), HIDDEN], ids=[*WRITTEN, "what stands for it"])
+def test_a_body_with_the_key_or_with_what_stands_for_it_is_not_sent(key: str) -> None:
+    async def sent(url: str) -> Failure:
+        transport = HttpTransport(url, {}, 20.0, "test", KEY.redact)
+        with pytest.raises(NotSent) as refused:
+            await transport.send(
+                Request(method="PATCH", path="/v1/projects/x", body=f'{{"metadata":{{"a":"{key}"}}}}'.encode())
+            )
+        assert "CANARY" not in str(refused.value)
+        await transport.close()
+        return refused.value.failure
+
+    with serving() as server:
+        assert asyncio.run(sent(server.url)) is Failure.UNFIT
+        assert server.asked == []
 
 
 def test_the_transport_hands_on_nothing_else() -> None:

@@ -23,6 +23,9 @@ FORMS = [
     quote(CANARY, safe=""),
     base64.b64encode(CANARY.encode()).decode(),
     base64.urlsafe_b64encode(CANARY.encode()).decode(),
+    base64.b64encode(CANARY.encode()).decode().rstrip("="),
+    base64.b64encode(f"Bearer {CANARY}".encode()).decode(),
+    base64.b64encode(f"{CANARY}:".encode()).decode(),
 ]
 
 
@@ -118,3 +121,16 @@ def test_a_server_that_names_us_by_the_key_does_not_bring_it_into_any_output(gua
 def test_records_that_hold_the_key_do_not_bring_it_into_any_output(guarded: Place, api: Traffic) -> None:
     api.edit("projects", ACME, tagline=CANARY, name=CANARY)
     assert list(leaks(guarded.call("sync"), guarded.folder)) == []
+
+
+def test_an_object_of_a_record_that_holds_the_key_is_not_written_back_without_it(guarded: Place, api: Traffic) -> None:
+    """The API replaces `metadata` as a whole, and of the key only that it is there is known."""
+    guarded.table([{"id": ACME, "metadata.crm_id": "C-1"}, {"id": HALDEN, "tagline": "new"}])
+    api.edit("projects", ACME, metadata={"token": CANARY, "crm_id": "C-0"})
+    api.edit("projects", HALDEN, tagline=CANARY)
+    ran = guarded.call("sync", "-v")
+    assert (ran.code, ran.outcomes) == (3, {2: "refused", 3: "changed"})
+    assert guarded.call("undo", "latest", "--yes").outcomes == {3: "refused"}
+    assert api.project(ACME)["metadata"] == {"token": CANARY, "crm_id": "C-0"}
+    assert api.project(HALDEN)["tagline"] == "new"
+    assert list(leaks(ran, guarded.folder)) == []

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from layersync.errors import UsageError
-from layersync.settings.secret import HIDDEN, ApiKey, find_key
+from layersync.settings.secret import ApiKey, find_key
+from layersync.values.hidden import HIDDEN
 
 GOOD = "lp_live_0123456789abcdef"
 

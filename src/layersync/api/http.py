@@ -14,6 +14,7 @@ from layersync.api.inflate import Packed, inflated
 from layersync.api.redaction import Redact, redacted
 from layersync.api.wire import Answer, AnswerLost, Failure, NotSent, Request
 from layersync.trust import trust
+from layersync.values.hidden import HIDDEN
 
 _CONNECT_S = 5.0
 _IDLE_S = 30.0
@@ -80,11 +81,21 @@ class HttpTransport:
         if request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key
         if request.body is not None:
+            self._refuse_key(request.body)
             headers["Content-Type"] = "application/json"
         extensions = {"timeout": self._timeout}
         return httpx.Request(
             request.method, self._url(request), headers=headers, content=request.body, extensions=extensions
         )
+
+    def _refuse_key(self, body: bytes) -> None:
+        """Raises NotSent for a body with the key, or with what stands for it in an answer: that is not what is there.
+
+        So a metadata object that holds the key is not written back without it.
+        """
+        if HIDDEN.encode() in body or redacted(body, self._redact) != body:
+            told = f'the record or the sheet holds the API key: "{HIDDEN}" would be written in its place'
+            raise NotSent(told, Failure.UNFIT)
 
     def _url(self, request: Request) -> httpx.URL:
         """Gives the address; NotSent where it would be on another host or path than was meant."""

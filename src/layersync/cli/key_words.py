@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from layersync.errors import UsageError
 from layersync.settings.keyless import WHERE_KEYS_BELONG
+from layersync.values.hidden import HIDDEN
 
 _KEY = re.compile(r"\blp_[\x21-\x7e]{13,}")
 _FLAGS = frozenset({"--api-key", "--apikey", "--token", "--layers-api-key"})
@@ -21,4 +22,4 @@ def refuse_key_flags(words: Sequence[str]) -> None:
 
 def without_keys(text: str) -> str:
     """Takes everything that has the form of a key out of a text."""
-    return _KEY.sub("[key hidden]", text)
+    return _KEY.sub(HIDDEN, text)

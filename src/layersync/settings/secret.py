@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from layersync.errors import UsageError
 from layersync.settings.keyless import WHERE_KEYS_BELONG, looks_like_key
+from layersync.values.hidden import HIDDEN
 
 MOUNTED = Path("/run/secrets/layers_api_key")
 CREDENTIAL = "layers_api_key"
-HIDDEN = "[key hidden]"
 
 _LEGAL = re.compile(r"[\x21-\x7e]{16,256}")
 _LARGEST_FILE = 4096
