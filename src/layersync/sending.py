@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from layersync.api.apply import Apply, Desk
+from layersync.api.apply import Apply
 from layersync.api.connect import Link
+from layersync.api.desk import Desk
 from layersync.api.looks import Looks
 from layersync.errors import SyncError
 from layersync.session import Job, Session

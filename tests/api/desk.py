@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from layersync.api.apply import Apply, Desk
+from layersync.api.apply import Apply
 from layersync.api.client import ReadClient, WriteClient
 from layersync.api.conditions import Conditions, Tally
+from layersync.api.desk import Desk
 from layersync.api.looks import Looks
 from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop

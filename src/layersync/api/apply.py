@@ -7,72 +7,32 @@ the journal, the send, and the outcome in the journal. What the answer leaves op
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from layersync.api.client import Withdrawn, WriteClient, ending_of
-from layersync.api.clock import Clock
+from layersync.api.client import Withdrawn, ending_of
 from layersync.api.crowd import each
+from layersync.api.desk import Desk
 from layersync.api.judge import Judgement
-from layersync.api.looks import Looks, Settled
+from layersync.api.looks import Settled
 from layersync.api.meaning import Kind
 from layersync.api.paths import item_path
+from layersync.api.rebuffs import Rebuffs
 from layersync.api.retry import Tries
-from layersync.api.stop import Stop, Stopped
+from layersync.api.stop import Stopped
 from layersync.api.turns import Turns
 from layersync.api.wire import Request
 from layersync.errors import ApiRefuses, StoppedEarly, SyncError
-from layersync.resources.resource import Resource
 from layersync.values.change import Change
 from layersync.values.intent import Intent
 from layersync.values.outcome import Outcome, Word
 
-_MASS_REFUSAL = 20
-_FORBIDDEN_IN_A_ROW = 3
 _UNSEEN = frozenset({Kind.REFUSED, Kind.NOT_SENT})  # settled without a look at the record
 _EARLIER = Settled(Word.CHANGED, "an earlier try of the same change was carried out")
 _SEEN = Settled(Word.CHANGED, "the answer was lost; the record shows the change")
 _TOO_OLD = Settled(Word.FAILED, "gave up: the change waited for a day; the record is as before", "run again")
 
 T = TypeVar("T")
-
-
-class Journal(Protocol):
-    """Where intents are durable before the first byte leaves, and outcomes follow."""
-
-    def intend(self, change: Change) -> Intent:
-        """Writes the change down with its exact bytes and its key; returns when that is on the disk."""
-        ...
-
-    def may_send(self, intent: Intent) -> bool:
-        """Whether its key is young enough to be sent, or sent again."""
-        ...
-
-    def settle(self, intent: Intent, outcome: Outcome) -> None:
-        """Writes down how it went."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What carrying out one job needs.
-
-    `writes_left` gives how many PATCHes the daily cap still allows, `cap_ends` when it is over; `count_send` is told of
-    every one that leaves, `capped` of how many seconds the server wants none, `done` of every outcome.
-    """
-
-    form: Resource
-    writer: WriteClient
-    looks: Looks
-    journal: Journal
-    clock: Clock
-    stop: Stop
-    writes_left: Callable[[], int]
-    count_send: Callable[[], None]
-    capped: Callable[[float], None]
-    cap_ends: Callable[[], datetime]
-    done: Callable[[Outcome], None]
 
 
 @dataclass(slots=True)
@@ -101,9 +61,7 @@ class Apply:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._answered = 0
-        self._refused = 0
-        self._forbidden = 0
+        self._rebuffs = Rebuffs()
         self._turns = Turns(())
         self.ended: SyncError | None = None
 
@@ -153,8 +111,9 @@ class Apply:
                 raise
             return word
         self._close(errand, judgement, settled)
-        if judgement is not None:
-            self._watch(judgement, settled)
+        rebuff = self._rebuffs.after(judgement, settled.word) if judgement is not None else None
+        if rebuff is not None:
+            self._end(rebuff)
         return settled.word
 
     async def _prepare(self, errand: _Errand) -> Request:
@@ -320,17 +279,6 @@ class Apply:
             idempotency_key=errand.intent.idempotency_key if errand.intent else None,
             finished_at=self._desk.clock.wall(),
         )
-
-    def _watch(self, judgement: Judgement, settled: Settled) -> None:
-        """Ends the job when the API plainly wants none of it."""
-        self._answered += judgement.status is not None
-        self._refused += settled.word is Word.REFUSED
-        self._forbidden = self._forbidden + 1 if judgement.status == 403 else 0
-        if self._refused >= _MASS_REFUSAL and self._refused * 2 > self._answered:
-            told = f"{self._refused} of {self._answered} changes were refused: {judgement.message}"
-            self._end(ApiRefuses(told, "something is wrong with all of them: look at one", whole_run=False))
-        if self._forbidden >= _FORBIDDEN_IN_A_ROW:
-            self._end(ApiRefuses(f"forbidden: {judgement.message}", "check the key's scopes", whole_run=False))
 
     def _not_kept(self, error: SyncError) -> None:
         """Ends run and job: even if it was the last change, the next run has something to settle."""
