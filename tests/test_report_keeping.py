@@ -1,6 +1,7 @@
 """The reports of runs that died: rebuilt from the journal once, whole, and whoever dies meanwhile."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from layersync.report_keeping import report_again
 from layersync.state.memory import unfinished_runs
+from layersync.state.runs import begin, find
 from layersync.state.store import Store
 from layersync.values.outcome import Word
 from tests.test_sync import ROWS, Quiet, a_server, a_sheet, killed_run, run, words
@@ -64,6 +66,22 @@ def test_two_runs_that_died_one_after_the_other_are_both_told_by_the_third(tmp_p
     assert max(server.effects.values()) == 1
     assert unfinished(tmp_path) == ()
     assert run(server, tmp_path, "run-4").run.resumed_from is None
+
+
+def test_the_run_that_died_while_it_sent_is_named_though_another_died_since_before_it_sent_anything(
+    tmp_path: Path,
+) -> None:
+    server = a_server()
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 1, lambda one, request: one.work(request))
+    with Store.open(tmp_path / "state") as store:
+        first = find(store, "run-1")
+        assert first is not None
+        begin(store, replace(first, run_id="run-2"))
+    console = Quiet()
+    assert run(server, tmp_path, "run-3", console=console).run.resumed_from == "run-1"
+    assert any("run run-1 ended without a word" in line for line in console.told)
+    assert unfinished(tmp_path) == ()
 
 
 def test_a_preview_neither_settles_nor_rebuilds(tmp_path: Path) -> None:

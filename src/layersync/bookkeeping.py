@@ -14,7 +14,7 @@ from layersync.session import Job, Session, report_of
 from layersync.state import runs
 from layersync.state.applied import keep_not_sent, settled_rows
 from layersync.state.journal import body_of, is_open, settle_open
-from layersync.state.memory import close_run, remember, unfinished_runs
+from layersync.state.memory import close_run, remember, stopped_midway, unfinished_runs
 from layersync.state.undone import undone_values
 from layersync.values.memory import OpenChange
 from layersync.values.outcome import Outcome, Word
@@ -31,10 +31,11 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
     where = (session.base_url, link.target.organization_id, job.name)
     clocks, spender = session.clocks_with(link), link.target.spender
     memory = remember(session.store, *where, session.clock.wall(), clocks, spender=spender)
-    dead = unfinished_runs(session.store, *where)
     is_dry = session.order.dry_run
-    if dead and not is_dry:
-        session.console.tell(f"{job.name}: run {dead[-1]} ended without a word; settling what it left open")
+    dead = unfinished_runs(session.store, *where)
+    resumed = None if is_dry else stopped_midway(session.store, dead, job.name)
+    if resumed is not None:
+        session.console.tell(f"{job.name}: run {resumed} ended without a word; settling what it left open")
     ends = [(change, await _end_of(change, job, link, session)) for change in memory.open_changes]
     done = [change for change, outcome in ends if outcome is not None and outcome.word is Word.CHANGED]
     still_open = () if is_dry else tuple(change for change, outcome in ends if outcome is None)
@@ -45,7 +46,8 @@ async def recall(job: Job, link: Link, session: Session) -> Job:
         memory, open_changes=still_open, ledger=ledger, full_records=kept, all_read=why_none, undone=undone
     )
     memory = with_left_over(memory, where, session)
-    return _resumed(replace(job, memory=memory, dead_runs=() if is_dry else dead), link, session)
+    known = replace(job, memory=memory, dead_runs=() if is_dry else dead, resumed_from=resumed)
+    return _resumed(known, link, session)
 
 
 def begin(jobs: tuple[Job, ...], link: Link, session: Session) -> tuple[Job, ...]:

@@ -45,7 +45,8 @@ class Job:
     `question` is what `--explain` asks of it. `trust_s` is how long a record that was read in full may stand for
     another read of it, None where every record is to be read.
     `live` is kept between plan and writes only where another job is of the same resource.
-    `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base.
+    `memory` holds, once the job is prepared, the open changes of `dead_runs` that were found still at their base;
+    `resumed_from` is the one of those runs that is named as the one that this run goes on with.
     `saved` is the plan to carry out, or `undoes` the run to undo, where no plan is made from a sheet. `earlier` are the
     outcomes that changes of a saved plan have from runs before this one.
     """
@@ -65,6 +66,7 @@ class Job:
     question: Question | None = None
     memory: Memory = field(default_factory=Memory)
     dead_runs: tuple[str, ...] = ()
+    resumed_from: str | None = None
     plan: Plan | None = None
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     failure: SyncError | None = None
@@ -156,7 +158,7 @@ def report_of(session: Session, jobs: tuple[Job, ...], link: Link | None) -> Rep
         organization_name=target.organization_name if target else None,
         tier=target.budget.tier if target else None,
         plan_digest=_digest(session, told, link),
-        resumed_from=next((job.dead_runs[-1] for job in jobs if job.dead_runs), None),
+        resumed_from=next((job.resumed_from for job in jobs if job.resumed_from), None),
         signal=session.stop.signal,
     )
     return Report(

@@ -1,7 +1,10 @@
 """What a run remembers of its job: the baseline, today's writes, and the changes that dead runs left open."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from layersync.state.journal import Journal, settle_open
-from layersync.state.memory import close_run, remember, settled_values, unfinished_runs
+from layersync.state.memory import close_run, remember, settled_values, stopped_midway, unfinished_runs
 from layersync.state.runs import begin, set_last_rows
 from layersync.state.store import Store
 from layersync.state.writes import count_write
@@ -100,6 +103,27 @@ def test_runs_of_other_targets_and_jobs_are_not_ours_to_close(store: Store) -> N
     begin(store, a_run("run-3", jobs=("influencers",)))
     begin(store, a_run("run-4", url="https://other.example"))
     assert unfinished_runs(store, URL, ORG, JOB) == ("run-1",)
+
+
+def test_runs_and_their_open_changes_come_in_the_order_of_their_beginnings_whatever_the_clock_says(
+    store: Store,
+) -> None:
+    begin(store, replace(a_run("run-0"), started_at=NOON - timedelta(hours=1)))
+    for run_id in ("run-0", "run-1"):
+        Journal(store, run_id).intend(a_change())
+    assert unfinished_runs(store, URL, ORG, JOB) == ("run-1", "run-0")
+    assert [change.run_id for change in remember(store, URL, ORG, JOB, DAY).open_changes] == ["run-1", "run-0"]
+
+
+def test_of_dead_runs_the_newest_that_came_to_sending_is_named(store: Store) -> None:
+    begin(store, a_run("run-2"))
+    assert stopped_midway(store, (), JOB) is None
+    assert stopped_midway(store, ("run-1", "run-2"), JOB) == "run-2"
+    Journal(store, "run-1").intend(a_change())
+    assert stopped_midway(store, ("run-1", "run-2"), JOB) == "run-1"
+    assert stopped_midway(store, ("run-1", "run-2"), "other") == "run-2"
+    Journal(store, "run-2").intend(a_change())
+    assert stopped_midway(store, ("run-1", "run-2"), JOB) == "run-2"
 
 
 def test_what_dead_runs_are_known_to_have_written_is_told_in_the_order_of_the_sending(store: Store) -> None:

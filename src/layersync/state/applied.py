@@ -27,7 +27,7 @@ def settled_rows(
     found = store.rows(
         f"SELECT told.* FROM ({_OUTCOMES}) AS told JOIN runs USING (run_id) "  # noqa: S608  a constant
         "WHERE base_url = ? AND organization_id = ? AND told.job = ? AND (plan_digest = ? OR run_id = ?) "
-        "ORDER BY runs.started_at, run_id, seq",
+        "ORDER BY runs.rowid, seq",
         (base_url, organization_id, job, seal, made_by),
     )
     try:

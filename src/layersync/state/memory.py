@@ -37,13 +37,27 @@ def remember(
 
 
 def unfinished_runs(store: Store, base_url: str, organization_id: str, job: str) -> tuple[str, ...]:
-    """The runs of the job that have no end and were not closed since, oldest first: dead ones if its lock is free."""
+    """The runs of the job that have no end and were not closed since: dead ones if its lock is free.
+
+    They come in the order in which they began, which is that of their rows: a clock may have gone back meanwhile.
+    """
     found = store.rows(
         "SELECT run_id FROM runs JOIN run_jobs USING (run_id) WHERE base_url = ? AND organization_id = ? AND job = ? "
-        "AND finished_at IS NULL AND settled_at IS NULL ORDER BY started_at, run_id",
+        "AND finished_at IS NULL AND settled_at IS NULL ORDER BY runs.rowid",
         (base_url, organization_id, job),
     )
     return tuple(row["run_id"] for row in found)
+
+
+def stopped_midway(store: Store, run_ids: Sequence[str], job: str) -> str | None:
+    """Which of these runs left off in the middle of a job: the newest that came to sending, else the newest of all.
+
+    `run_ids` are those of `unfinished_runs`; None where there are none.
+    """
+    for run_id in reversed(run_ids):
+        if store.rows("SELECT 1 FROM intents WHERE run_id = ? AND job = ? LIMIT 1", (run_id, job)):
+            return run_id
+    return run_ids[-1] if run_ids else None
 
 
 def close_run(store: Store, run_id: str, job: str, *, settled_by: str, settled_at: datetime) -> None:
@@ -81,7 +95,7 @@ def settled_values(store: Store, run_ids: Sequence[str], job: str) -> tuple[tupl
 def _open_changes(store: Store, base_url: str, organization_id: str, job: str, now: Instant) -> tuple[OpenChange, ...]:
     found = store.rows(
         "SELECT intents.* FROM open_changes JOIN intents USING (run_id, seq) JOIN runs USING (run_id) "
-        "WHERE base_url = ? AND organization_id = ? AND job = ? ORDER BY started_at, run_id, seq",
+        "WHERE base_url = ? AND organization_id = ? AND job = ? ORDER BY runs.rowid, seq",
         (base_url, organization_id, job),
     )
     try:
