@@ -1,6 +1,8 @@
 """Files that would stop, fill or fool the parser are refused in plain words, by a program that goes on."""
 
 import io
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -162,3 +164,20 @@ def test_the_child_says_nothing_and_knows_no_key(
     assert STOPPED in refused(miscounted()).message
     assert "canary" not in (tmp_path / "env").read_text(encoding="utf-8")
     assert capfd.readouterr() == ("", "")
+
+
+def may_leave_the_network() -> bool:
+    tool = shutil.which("unshare")
+    asked = [tool or "", "--map-root-user", "--net", "true"]
+    return tool is not None and subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not may_leave_the_network(), reason="the system lets nobody leave the network")
+def test_H11_the_child_has_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = tmp_path / "network"
+    look = f"open({str(told)!r}, 'w').write(os.readlink('/proc/self/ns/net'))"
+    (tmp_path / "sitecustomize.py").write_text(f"import atexit, os\natexit.register(lambda: {look})\n", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    parse_in_child(xlsx({"Planets": sheet_xml(GOOD)}), Request(tab=None, header_row=1, max_text=1_000_000))
+    assert told.read_text("utf-8").startswith("net:")
+    assert told.read_text("utf-8") != str(Path("/proc/self/ns/net").readlink())
