@@ -1,18 +1,20 @@
-"""The workflow that docs/ci shows keeps to what it says: who has the key, what is pinned, what is heard (G10, H5, H9).
+"""The workflow of `init --ci github` keeps to what docs/ci says: who has the key, what is pinned, what is heard.
+
+(G10, H5, H9.)
 
 It was also read by zizmor, which has no complaint above "low".
 """
 
 import re
 import shlex
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 
 from layersync.cli.app import build_app
 
-FOLDER = Path(__file__).parents[1] / "docs" / "ci"
-WORKFLOW = (FOLDER / "github.yml").read_text(encoding="utf-8")
+SNIPPETS = files("layersync.cli") / "snippets"
+WORKFLOW = (SNIPPETS / "github.yml").read_text(encoding="utf-8")
 JOBS = {
     text.partition(":")[0]: text
     for text in re.split(r"^  (?=[a-z]+:)", WORKFLOW.partition("\njobs:\n")[2], flags=re.M)[1:]

@@ -8,6 +8,7 @@ from layersync.cli.apply import apply
 from layersync.cli.check import check
 from layersync.cli.columns import columns
 from layersync.cli.export import export
+from layersync.cli.init import init
 from layersync.cli.plan import plan
 from layersync.cli.runs import runs
 from layersync.cli.sandbox import sandbox
@@ -16,7 +17,7 @@ from layersync.cli.sync import sync
 from layersync.cli.undo import undo
 from layersync.cli.whoami import whoami
 
-COMMANDS = (sync, plan, apply, undo, runs, check, export, columns, whoami)
+COMMANDS = (sync, plan, apply, undo, runs, check, export, columns, whoami, init)
 
 
 def build_app() -> App:
