@@ -46,6 +46,20 @@ def test_no_depth_hides_a_key(depth: int) -> None:
     assert clean == b"" or HIDDEN in clean.decode()
 
 
+@pytest.mark.parametrize("key", WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("beside", ["9" * 5_000, "NaN", '"\\ud800"', "nonsense", '"\xff"'])
+def test_a_key_is_found_beside_what_python_does_not_read(key: str, beside: str) -> None:
+    """A record may be read though something in it that nobody asks for can't be."""
+    body = f'{{"name": "no: {key}!", "other": {beside}}}'.encode("latin-1")
+    assert redacted(body, KEY.redact) == f'{{"name": "no: {HIDDEN}!", "other": {beside}}}'.encode("latin-1")
+
+
+@pytest.mark.parametrize("text", [r"\\u006cp_test", r"a\\/b", r"\u0022 \u005c \u005C\u0022"])
+def test_what_only_looks_like_an_escape_is_none_and_a_quote_stays_one(text: str) -> None:
+    clean = json.loads(redacted(f'["{text}", "{WRITTEN["every letter escaped"]}"]'.encode(), KEY.redact))
+    assert clean == [json.loads(f'"{text}"'), HIDDEN]
+
+
 @pytest.mark.parametrize("key", [*WRITTEN.values(), HIDDEN], ids=[*WRITTEN, "what stands for it"])
 def test_a_body_with_the_key_or_with_what_stands_for_it_is_not_sent(key: str) -> None:
     async def sent(url: str) -> Failure:

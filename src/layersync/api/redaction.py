@@ -1,46 +1,32 @@
 """Takes the key out of what a server answers, however the answer is written: nobody can tell what is not there."""
 
-import json
 import re
 from collections.abc import Callable
+from typing import Final
 
 Redact = Callable[[str], str]
 
-_HIDDEN_WHOLE = b""
-# A key is ASCII, and `redact` knows the usual way of writing it in JSON; these are the unusual ones.
-_ESCAPED = re.compile(rb"\\(?:u00[2-7]|/)")
+# A key is ASCII, and `redact` knows the usual way of writing it in JSON; these are the unusual ones. An escaped backslash
+# comes first: what follows it is no escape.
+_ESCAPED: Final = re.compile(r"\\(?:\\|/|u00([2-7][0-9A-Fa-f]))")
+_STILL_ESCAPED: Final = {'"': '\\"', "\\": "\\\\"}
 
 
 def redacted(body: bytes, redact: Redact) -> bytes:
     r"""Gives a body without what `redact` takes out of a text: as its bytes stand, and as JSON reads them.
 
-    A letter of a JSON text may be written as an escape (`\u006c`, `\/`), which no look at the bytes finds.
+    A letter of a JSON text may be written as an escape (`\u006c`, `\/`), which no look at the bytes finds. Bodies are
+    looked at as text, not as JSON: one that is none, or only in part, holds the key no less.
     """
-    plain = redact(body.decode("latin-1")).encode("latin-1")
-    if _ESCAPED.search(plain) is None:
-        return plain
-    try:
-        return _redacted_json(plain, redact)
-    except ValueError:
-        return plain
-    except RecursionError:
-        # too deep for anybody to read, so nothing is lost
-        return _HIDDEN_WHOLE
+    plain = redact(body.decode("latin-1"))
+    spelled = _ESCAPED.sub(_spelled, plain)
+    clean = redact(spelled)
+    return (plain if clean == spelled else clean).encode("latin-1")
 
 
-def _redacted_json(body: bytes, redact: Redact) -> bytes:
-    value = json.loads(body)
-    clean = _clean(value, redact)
-    return body if clean == value else json.dumps(clean).encode()
-
-
-def _clean(value: object, redact: Redact) -> object:
-    match value:
-        case str():
-            return redact(value)
-        case list():
-            return [_clean(item, redact) for item in value]
-        case dict():
-            return {redact(name): _clean(item, redact) for name, item in value.items()}
-        case _:
-            return value
+def _spelled(escape: re.Match[str]) -> str:
+    """An escaped letter as JSON usually writes it."""
+    if escape[1] is None:
+        return "/" if escape[0] == "\\/" else escape[0]
+    letter = chr(int(escape[1], 16))
+    return _STILL_ESCAPED.get(letter, letter)
