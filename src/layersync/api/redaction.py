@@ -6,8 +6,8 @@ from typing import Final
 
 Redact = Callable[[str], str]
 
-# A key is ASCII, and `redact` knows the usual way of writing it in JSON; these are the unusual ones. An escaped backslash
-# comes first: what follows it is no escape.
+# A key is ASCII, and `redact` knows the usual way of writing it in JSON; these are the unusual ones. An escaped
+# backslash comes first: what follows it is no escape.
 _ESCAPED: Final = re.compile(r"\\(?:\\|/|u00([2-7][0-9A-Fa-f]))")
 _STILL_ESCAPED: Final = {'"': '\\"', "\\": "\\\\"}
 
