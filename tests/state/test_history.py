@@ -10,7 +10,7 @@ from layersync.state.history import forget, forgettable, past_runs
 from layersync.state.journal import Journal, settle_open
 from layersync.state.memory import close_run, remember
 from layersync.state.reports import KeptReport, keep_report, kept_report
-from layersync.state.runs import begin, finish
+from layersync.state.runs import begin, finish, ids
 from layersync.state.store import Store
 from layersync.values.outcome import Word
 from tests.state.samples import DAY, JOB, NOON, ORG, URL, a_change, a_run, an_outcome
@@ -47,6 +47,15 @@ def test_runs_are_listed_newest_first_with_all_that_is_known(store: Store) -> No
     assert (done.run.folder, done.open_jobs) == ("/reports/run-2", ())
     assert (died.run.run_id, died.finished_at, died.open_jobs, died.counts) == ("run-1", None, (JOB,), {})
     assert past_runs(store, "https://other.example") == ()
+
+
+def test_the_run_that_began_last_is_the_newest_though_the_clock_went_back(store: Store) -> None:
+    begin(store, replace(a_run("run-2"), started_at=NOON - timedelta(days=1)))
+    assert [past.run.run_id for past in past_runs(store, URL)] == ["run-2", "run-1"]
+    assert ids(store) == ("run-2", "run-1")
+    finish(store, "run-1", 0, NOON)
+    close_run(store, "run-1", JOB, settled_by="run-2", settled_at=NOON)
+    assert "run-2" not in old(store, writing=1)
 
 
 def test_a_report_comes_back_as_it_was_kept_and_goes_with_its_run(store: Store) -> None:

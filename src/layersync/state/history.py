@@ -30,13 +30,12 @@ class PastRun:
 
 
 def past_runs(store: Store, base_url: str) -> tuple[PastRun, ...]:
-    """Gives the runs against one API, newest first."""
+    """Gives the runs against one API, the one that began last first: a clock may have gone back meanwhile."""
     jobs: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
     for row in store.rows("SELECT run_id, job, settled_at FROM run_jobs"):
         jobs[row["run_id"]].append((row["job"], row["settled_at"] is None))
     found = store.rows(
-        "SELECT runs.*, counts FROM runs LEFT JOIN reports USING (run_id) WHERE base_url = ? "
-        "ORDER BY started_at DESC, run_id DESC",
+        "SELECT runs.*, counts FROM runs LEFT JOIN reports USING (run_id) WHERE base_url = ? ORDER BY runs.rowid DESC",
         (base_url,),
     )
     return tuple(

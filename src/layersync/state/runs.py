@@ -74,7 +74,7 @@ def find(store: Store, run_id: str) -> Run | None:
 
 def ids(store: Store) -> tuple[str, ...]:
     """Gives the ids of all runs in the state file, newest first."""
-    return tuple(row["run_id"] for row in store.rows("SELECT run_id FROM runs ORDER BY started_at DESC, run_id DESC"))
+    return tuple(row["run_id"] for row in store.rows("SELECT run_id FROM runs ORDER BY rowid DESC"))
 
 
 def last_rows(store: Store, base_url: str, organization_id: str, job: str) -> int | None:
