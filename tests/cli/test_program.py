@@ -59,6 +59,14 @@ def test_a_reader_who_leaves_is_no_error(words: str, folder: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+def test_a_terminal_that_is_gone_is_a_reader_who_left(folder: Path) -> None:
+    ours, theirs = os.openpty()
+    os.close(ours)
+    ran = in_child("check", stdout=theirs)
+    os.close(theirs)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_a_result_that_cannot_be_written_is_an_error(folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         ran = in_child("check", stdout=full.fileno())

@@ -1,6 +1,8 @@
 """What the program prints on stdout: results only, and no complaint when the reader goes away."""
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -85,8 +87,15 @@ def _reader_may_leave() -> Iterator[None]:
     except BrokenPipeError:
         _give_up_stdout()
     except OSError as error:
+        left = error.errno == errno.EIO and _is_terminal()
         _give_up_stdout()
-        raise SyncError(f"the result could not be written to stdout: {error.strerror}") from error
+        if not left:
+            raise SyncError(f"the result could not be written to stdout: {error.strerror}") from error
+
+
+def _is_terminal() -> bool:
+    """Whether stdout is a terminal, be it gone: `isatty` would say no then."""
+    return stat.S_ISCHR(os.fstat(sys.stdout.fileno()).st_mode)
 
 
 def _give_up_stdout() -> None:
