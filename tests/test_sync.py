@@ -184,6 +184,21 @@ def test_a_run_that_dies_with_its_answer_lost_is_settled_by_the_next_and_nothing
     assert (third.jobs[0].plan.changes, third.run.resumed_from) == ((), None)
 
 
+def test_C6_half_characters_in_what_the_api_says_end_no_run(tmp_path: Path) -> None:
+    """JSON can say them, and neither UTF-8 nor SQLite can hold them."""
+    half = "\ud800 x"
+    error = {"code": half, "message": half, "requestId": half, "details": {"fieldErrors": {half: [half]}}}
+    server = a_server()
+    server.records["/v1/whoami"] |= {"organizationName": half, "apiKeyId": half, "scopes": [half, "*"]}
+    server.faults["PATCH"] = [lambda _server, _request: json_answer(422, {"error": error}), None]
+    a_sheet(tmp_path)
+    report = run(server, tmp_path, "run-1")
+    assert sorted(words(report)) == sorted([Word.REFUSED, *[Word.CHANGED] * (ROWS - 1)])
+    (refused,) = [one for one in report.jobs[0].outcomes.values() if one.word is Word.REFUSED]
+    told = (refused.message, refused.error_code, refused.request_id, report.run.organization_name)
+    assert told == ("\\ud800 x (\\ud800 x: \\ud800 x)", *["\\ud800 x"] * 3)
+
+
 def test_a_change_that_never_arrived_is_sent_again_under_the_same_key(tmp_path: Path) -> None:
     server = a_server()
     a_sheet(tmp_path)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from layersync.api.body import writable
 from layersync.api.client import ReadClient
 from layersync.api.meaning import Kind
 from layersync.api.paths import WHOAMI
@@ -33,8 +34,8 @@ async def who_am_i(client: ReadClient, acting_in: str = "") -> Identity:
     body = judgement.body
     if body.get("killSwitch") is True or body.get("apiAccessRevoked") is True:
         raise ApiRefuses("the kill switch is on: this key or organisation is suspended", "ask Layers")
-    organization = body.get("organizationId")
-    if not isinstance(organization, str):
+    organization = _text(body, "organizationId")
+    if organization is None:
         raise StoppedEarly("whoami did not name an organisation", "check that base_url leads to the API")
     if acting_in and _bare(acting_in) != _bare(organization) and "parentOrganizationId" not in body:
         # the older generation does not look at the header: everything would be done to the parent (API facts, 1.1, 5.2)
@@ -45,7 +46,7 @@ async def who_am_i(client: ReadClient, acting_in: str = "") -> Identity:
         organization_id=organization,
         organization_name=_text(body, "organizationName") or organization,
         tier=_text(body, "rateLimitTier") or "standard",
-        scopes=tuple(map(str, scopes)) if isinstance(scopes, list) else (),
+        scopes=tuple(writable(str(scope)) for scope in scopes) if isinstance(scopes, list) else (),
         key_id=_text(body, "apiKeyId"),
     )
 
@@ -56,4 +57,4 @@ def _bare(organization: str) -> str:
 
 def _text(body: Mapping[str, object], name: str) -> str | None:
     value = body.get(name)
-    return value if isinstance(value, str) else None
+    return writable(value) if isinstance(value, str) else None
