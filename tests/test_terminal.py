@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -54,14 +55,15 @@ class Terminal:
 
 
 @contextmanager
-def at_a_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
+def at_a_terminal(folder: Path, *arguments: str, result: int | None = None) -> Iterator[Terminal]:
+    """`result` is where stdout goes instead of the terminal."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "NO_COLOR": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "layersync", *arguments],
         cwd=folder,
         stdin=theirs,
-        stdout=theirs,
+        stdout=theirs if result is None else result,
         stderr=theirs,
         env=environment,
         start_new_session=True,
@@ -109,6 +111,32 @@ def test_yes_sends_and_a_second_run_has_nothing_to_ask_but_undoing_has(folder: P
         terminal.type("n\r")
         assert terminal.end() == 8
         assert "not confirmed" in terminal.seen
+
+
+@pytest.mark.parametrize(("form", "begin"), [("json", "{"), ("markdown", "<!--"), ("text", "SANDBOX")])
+def test_who_is_asked_sees_the_diff_wherever_the_result_goes_and_json_stays_json(
+    form: str, begin: str, folder: Path
+) -> None:
+    place = folder / "result"
+    with (
+        place.open("wb") as result,
+        at_a_terminal(folder, "sync", "--format", form, result=result.fileno()) as terminal,
+    ):
+        terminal.until("[y/N]")
+        assert "Kaffa Roasters" in terminal.seen
+        terminal.type("n\r")
+        assert terminal.end() == 8
+    told = place.read_text(encoding="utf-8")
+    assert told.startswith(begin)
+    if form == "json":
+        assert json.loads(told)["run"]["exit_code"] == 8
+
+
+def test_no_color_leaves_no_style_at_all(folder: Path) -> None:
+    with at_a_terminal(folder, "sync", "-n") as terminal:
+        assert terminal.end() == 0
+    styles = {found for found in re.findall(r"\x1b\[[0-9;]*m", terminal.seen) if found != "\x1b[0m"}
+    assert styles == set()
 
 
 def test_apply_shows_what_it_would_send_and_asks(folder: Path) -> None:

@@ -61,7 +61,7 @@ def _run(make_order: _MakeOrder, flags: RunFlags) -> int:
     """Makes the order, runs it, and prints its report as the flags say."""
     messages, stdout = Messages(flags.output), Stdout(flags.output.color)
     order = make_order(messages.warn)
-    with hiding(order.key), Screen(messages, stdout, flags.output) as screen:
+    with hiding(order.key), Screen(messages, stdout, flags.output, flags.report.format) as screen:
         ran = run_sync(order, screen)
     code = exit_code(ran.report, detailed=order.detailed)
     if ran.unwritten is not None:

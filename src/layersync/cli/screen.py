@@ -1,22 +1,25 @@
 """The person in front of the run: what it may tell them, and the one question that it asks."""
 
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from layersync.cli.answer import read_answer
-from layersync.cli.flags import OutputFlags
+from layersync.cli.flags import OutputFlags, ReportFormat
 from layersync.cli.messages import Messages, to_stderr
 from layersync.cli.printing import preview_text
 from layersync.cli.progress import Progress, progress_for
 from layersync.cli.stdout import Stdout
 from layersync.values.report import Report
 
+_LINES: Final = frozenset({"text", "github"})
+
 
 class Screen:
     """Carries what `sync` says to stderr, and its question to the terminal (`order.Console`)."""
 
-    def __init__(self, messages: Messages, stdout: Stdout, output: OutputFlags) -> None:
+    def __init__(self, messages: Messages, stdout: Stdout, output: OutputFlags, form: ReportFormat = "text") -> None:
         self._messages, self._stdout = messages, stdout
+        self._takes_lines = form in _LINES and not output.quiet
         self._progress: Progress = progress_for(messages, output)
         self.diff_shown = False
 
@@ -39,9 +42,16 @@ class Screen:
         self._progress.show(job, done, total)
 
     def agree(self, preview: Report) -> bool:
-        """Shows what would be sent and asks; anything but yes is no."""
+        """Shows what would be sent and asks; anything but yes is no.
+
+        It is shown on stdout where that takes lines, and on stderr where the person would not see it there.
+        """
         self._progress.end()
-        self._stdout.lines(preview_text(preview, self._stdout.width))
-        self.diff_shown = True
+        lines = list(preview_text(preview, self._stdout.width))
+        if self._takes_lines:
+            self._stdout.lines(lines)
+            self.diff_shown = True
+        if not (self._takes_lines and self._stdout.is_terminal):
+            to_stderr("".join(f"{line.plain}\n" for line in lines))
         to_stderr("Send these changes? [y/N] ")
         return read_answer().strip().lower() in {"y", "yes"}

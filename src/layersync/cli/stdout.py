@@ -30,6 +30,11 @@ class Stdout:
         """Columns of the terminal; 80 where there is none, and never fewer than a line needs."""
         return self._console.width
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a person may be looking."""
+        return sys.stdout.isatty()
+
     def lines(self, lines: Iterable[Text]) -> None:
         """Prints one line each, never folded here, never read as markup, never a command to a CI runner."""
         with _reader_may_leave():
@@ -71,13 +76,18 @@ def console_for(color: Color) -> Console:
     console = _Console(
         force_terminal={"auto": None, "always": True, "never": False}[color],
         no_color=False if color == "always" else None,
-        color_system=None if color == "never" else "auto",
+        color_system=None if _plain(color) else "auto",
         markup=False,
         emoji=False,
     )
     # some shells and pseudo terminals say that they have none
     console.width = max(console.width, _NARROWEST)
     return console
+
+
+def _plain(color: Color) -> bool:
+    """Whether no style is wanted; the library takes NO_COLOR for colours alone, and would leave bold and dim."""
+    return color == "never" or (color == "auto" and bool(os.environ.get("NO_COLOR")))
 
 
 @contextmanager
