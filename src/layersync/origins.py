@@ -48,6 +48,8 @@ async def from_run(job: Job, link: Link, session: Session) -> Job:
     """The journal of a run → what is live of its records → the plan that puts back what was before."""
     assert job.undoes is not None  # noqa: S101  that is what sends a job here
     sent = sent_by(session.store, job.undoes, job.name)
+    told = "undoing" if sent else "there is nothing to undo in"
+    session.console.tell(f"{job.name}: {told} run {job.undoes}")
     wanted = wanted_of(job.rules.source, job.name, sent, job.form)
     live = await _read(job, wanted, link, session)
     return replace(job, plan=reverse_plan(job.undoes, sent, wanted, live, job.memory, job.form, job.limits))

@@ -292,3 +292,10 @@ def test_an_undo_that_died_is_remembered_as_far_as_it_came_and_can_be_carried_on
     assert (rest.code, rest.counts) == (0, {"changed": len(ids) - done, "unchanged": done})
     assert managed(api) == before
     assert place.call("sync").counts == {"held": len(ids)}
+
+
+def test_it_is_said_which_run_is_undone_and_when_there_is_nothing_in_it(synced: Place) -> None:
+    wrote = newest(synced)
+    assert f"projects: undoing run {wrote}\n" in synced.call("undo", "latest", "-n").err
+    assert synced.call("sync").counts == {"unchanged": 3}
+    assert f"projects: there is nothing to undo in run {newest(synced)}\n" in synced.call("undo", "latest").err
