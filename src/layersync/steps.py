@@ -176,7 +176,8 @@ def aborted(job: Job) -> Job:
     invalid = int((job.plan.rows["state"] == PlanState.INVALID.value).sum())
     if not invalid:
         return job
-    told = f'{invalid} rows are invalid, and invalid_rows is "abort": nothing of this job is sent'
+    rows = "1 row is" if invalid == 1 else f"{invalid} rows are"
+    told = f'{rows} invalid, and invalid_rows is "abort": nothing of this job is sent'
     return job.failed(InputUnusable(told, "correct them; they are listed in the report"))
 
 

@@ -53,6 +53,20 @@ def test_a_row_guard_holds_its_rows_and_lets_the_others_go(guard: Guard) -> None
     assert made([EDITS[guard]] * 4 + others, allowed).holds[0].counted == 4
 
 
+@pytest.mark.parametrize(
+    ("guard", "one", "more"),
+    [
+        (Guard.ARCHIVE, "1 record going", "2 records going"),
+        (Guard.CLEARS, "1 field going", "2 fields going"),
+        (Guard.RESEARCH, "1 change of appDescription that restarts", "2 changes of appDescription that restart"),
+    ],
+)
+def test_one_is_told_as_one(guard: Guard, one: str, more: str) -> None:
+    none = replace(WIDE, archive=0, clears=0, research=0)
+    assert made([EDITS[guard]], none).holds[0].message.startswith(f"{one} ")
+    assert made([EDITS[guard]] * 2, none).holds[0].message.startswith(f"{more} ")
+
+
 def test_max_changes_as_a_share_is_rounded_down_and_holds_the_job() -> None:
     limits = replace(WIDE, max_changes=Limit(share=0.3))
     unchanged: list[dict[str, object]] = [{}] * 9

@@ -80,7 +80,6 @@ def check_job(settings: Settings, job: str, sources: Mapping[str, str], sheet: S
 
 
 def _aborted(found: Check) -> Check:
-    failure = InputUnusable(
-        f'{found.bad_rows:,} rows are invalid, and the job says invalid_rows = "abort"', "correct the rows"
-    )
-    return replace(found, failure=failure)
+    rows = "1 row is" if found.bad_rows == 1 else f"{found.bad_rows:,} rows are"
+    told = f'{rows} invalid, and the job says invalid_rows = "abort"'
+    return replace(found, failure=InputUnusable(told, "correct them"))

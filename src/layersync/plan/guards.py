@@ -13,11 +13,17 @@ from layersync.values.leaves import leaves
 from layersync.values.memory import Memory
 from layersync.values.plan import Plan
 
-_COUNTED = {
-    Guard.ARCHIVE: "records going to archived",
-    Guard.CLEARS: "fields going to null",
-    Guard.RESEARCH: "changes of appDescription that restart keyword research",
-    Guard.UNDONE: "cells still state a value that was undone: change them, or allow it",
+_COUNTED = {  # one, and more than one
+    Guard.ARCHIVE: ("record going to archived", "records going to archived"),
+    Guard.CLEARS: ("field going to null", "fields going to null"),
+    Guard.RESEARCH: (
+        "change of appDescription that restarts keyword research",
+        "changes of appDescription that restart keyword research",
+    ),
+    Guard.UNDONE: (
+        "cell still states a value that was undone: change it, or allow it",
+        "cells still state a value that was undone: change them, or allow it",
+    ),
 }
 _Undone = Mapping[str, Mapping[str, object]]  # `Memory.undone`
 
@@ -54,7 +60,8 @@ def _shrunk(plan: Plan, limits: GuardLimits, last_rows: int | None) -> Hold | No
         return None
     limit = limits.max_shrink.of(last_rows)
     counted = last_rows - plan.data_rows
-    message = f"the sheet has {plan.data_rows} rows, {counted} fewer than in the last good run; the limit is {limit}"
+    rows = f"{plan.data_rows} row{'s' * (plan.data_rows != 1)}"
+    message = f"the sheet has {rows}, {counted} fewer than in the last good run; the limit is {limit}"
     return _hold(plan, Guard.SHRINK, counted, limit, limits, message)
 
 
@@ -72,7 +79,7 @@ def _undone_again(plan: Plan, limits: GuardLimits, undone: _Undone) -> Hold | No
 
 def _counted_hold(plan: Plan, guard: Guard, counts: Mapping[int, int], limit: int, limits: GuardLimits) -> Hold | None:
     total = sum(counts.values())
-    message = f"{total} {_COUNTED[guard]}; the limit is {limit}"
+    message = f"{total} {_COUNTED[guard][total != 1]}; the limit is {limit}"
     return _hold(plan, guard, total, limit, limits, message, rows=counts)
 
 

@@ -162,4 +162,4 @@ def _effort(report: Report) -> str:
     throttled = sum(count.throttled for count in report.requests.values())
     retried = sum(count.retried for count in report.requests.values())
     seconds = (report.run.finished_at - report.run.started_at).total_seconds()
-    return f"{duration(seconds)}, {sent:,} requests, {throttled:,} throttled, {retried:,} retried"
+    return f"{duration(seconds)}, {sent:,} request{'s' * (sent != 1)}, {throttled:,} throttled, {retried:,} retried"
