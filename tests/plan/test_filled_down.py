@@ -1,17 +1,19 @@
 """One value in nearly all changed rows is worth a warning, and never holds anything."""
 
+from dataclasses import replace
+
 import pytest
 
 from layersync.values.cell import CLEAR
 from layersync.values.problem import Severity
-from tests.plan.build import PROJECTS, an_id, desired, plan, project, reading
+from tests.plan.build import PROJECTS, WIDE, an_id, desired, plan, project, reading
 
 
-def warnings(*cells: dict[str, object]) -> list[str]:
+def warnings(*cells: dict[str, object], min_rows: int = WIDE.min_rows) -> list[str]:
     """What is told of a sheet with these cells, a row each, of records that have none of them."""
     rows = [{"id": an_id(n), "tagline": None, "appName": None, **row} for n, row in enumerate(cells)]
     live = [project(n, appName="App", tagline="old") for n in range(len(rows))]
-    made = plan(desired(PROJECTS, rows), reading(PROJECTS, live), PROJECTS)
+    made = plan(desired(PROJECTS, rows), reading(PROJECTS, live), PROJECTS, replace(WIDE, min_rows=min_rows))
     assert made.holds == ()
     assert len(made.to_send) == sum(bool(row) for row in cells)
     assert all(notice.severity is Severity.WARNING and notice.row is None for notice in made.notices)
@@ -31,6 +33,11 @@ def test_nine_tenths_are_not_more_than_nine_tenths_and_a_few_rows_are_never_told
     same: int, other: int, told: int
 ) -> None:
     assert len(warnings(*tagged(same, other))) == told
+
+
+def test_one_row_is_not_filled_down_whatever_min_rows_says() -> None:
+    assert len(warnings(*tagged(1, 0), min_rows=1)) == 0
+    assert len(warnings(*tagged(2, 0), min_rows=1)) == 1
 
 
 def test_rows_that_do_not_change_do_not_count() -> None:

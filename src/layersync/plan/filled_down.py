@@ -9,12 +9,13 @@ from layersync.values.desired import Desired
 from layersync.values.problem import Problem, Severity
 
 _TENTHS = 9  # in more than nine tenths of the changed rows
+_FEWEST = 2  # one row is filled down from nowhere
 _SHOWN = 60
 
 
 def filled_down(changes: Sequence[Change], min_rows: int, desired: Desired) -> Iterator[Problem]:
     """Gives a warning for each such path (contract, section 6); none for fewer than `min_rows` changed rows."""
-    if len(changes) < max(1, min_rows):
+    if len(changes) < max(_FEWEST, min_rows):
         return
     edits: defaultdict[str, list[Edit]] = defaultdict(list)
     for change in changes:
