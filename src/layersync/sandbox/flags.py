@@ -42,7 +42,9 @@ def _add_server_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_record_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state", type=Path, metavar="FILE", help="keep all changes here (in memory only)")
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep all changes here (sandbox.jsonl in the state directory)"
+    )
     parser.add_argument("--reset", action="store_true", help="forget the kept state and start anew")
     parser.add_argument(
         "--records", type=_whole, default=0, metavar="N", help="add N generated projects to a new state"
