@@ -22,6 +22,7 @@ from layersync.api.wire import ReadOnly, Transport
 from layersync.embedded import KEY, LABEL, running_sandbox
 from layersync.errors import StoppedEarly
 from layersync.files import ReportFiles, make_folder
+from layersync.loop import run as run_loop
 from layersync.order import Console, Order, Ran, Standing
 from layersync.report_keeping import drop_old_runs, keep_unsent
 from layersync.resources import RESOURCES
@@ -55,7 +56,7 @@ def run_sync(order: Order, console: Console) -> Ran:
     with heeded(stop), ExitStack() as parts:
         session = _session(order, console, stop, parts)
         files = ReportFiles(order, make_folder(order, session.run.run_id), console.tell)
-        report = asyncio.run(_watched(replace(session, write_files=files.write)))
+        report = run_loop(_watched(replace(session, write_files=files.write)))
         unwritten = _write(report, files)
         report = replace(report, failure=report.failure or unwritten)
         keep_unsent(report, session)
@@ -82,7 +83,7 @@ def whoami(settings: Settings, key: ApiKey | None, tell: Tell) -> Standing:
         store = parts.enter_context(Store.open(settings.run.state_dir))
         transport = ReadOnly(_transport(settings, address, key))
         pools = _pools(settings, tell, parts)
-        return asyncio.run(_standing(settings, transport, store, label, pools))
+        return run_loop(_standing(settings, transport, store, label, pools))
 
 
 def export(settings: Settings, key: ApiKey | None, wanted: "Wanted", progress: Progress, tell: Tell) -> "Exported":
@@ -92,7 +93,7 @@ def export(settings: Settings, key: ApiKey | None, wanted: "Wanted", progress: P
         transport = ReadOnly(_transport(settings, address, key))
         # an export leaves nothing behind but its file: where there is no state directory, nobody shares it
         pools = _pools(settings, tell, parts) if settings.run.state_dir.is_dir() else None
-        return asyncio.run(_exported(settings, transport, label, wanted, progress, pools))
+        return run_loop(_exported(settings, transport, label, wanted, progress, pools))
 
 
 async def _exported(

@@ -7,10 +7,11 @@ import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from layersync.api.body import Unreadable, json_object
-from layersync.api.http import HttpTransport
+from layersync.api.http import HttpTransport, _not_sent
 from layersync.api.wire import PAGE_BYTES, Answer, Failure, NotSent, Request
 from tests.api.raw_server import RawServer, Script, free_port, hangs_up, message, raw_server, says
 from tests.sheet.web.self_signed import self_signed
@@ -209,6 +210,14 @@ def not_sent(url: str) -> NotSent:
         return caught.value
 
     return asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(httpx.ConnectTimeout(""), "no connection: ConnectTimeout"), (httpx.ConnectError("no"), "no connection: no")],
+)
+def test_a_connection_that_fails_without_a_word_is_named_by_its_kind(error: Exception, told: str) -> None:
+    assert str(_not_sent(error)) == told
 
 
 def test_nobody_there() -> None:

@@ -145,5 +145,5 @@ def _not_sent(error: Exception) -> NotSent:
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     if cause is None or isinstance(cause, _BROKEN_TLS):
-        return NotSent(f"no connection: {error or type(error).__name__}")
+        return NotSent(f"no connection: {str(error) or type(error).__name__}")
     return NotSent(f"the server's certificate was not accepted: {cause}", Failure.UNTRUSTED)
