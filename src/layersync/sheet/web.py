@@ -155,4 +155,4 @@ def _no_answer(error: httpx.HTTPError) -> NoAnswer:
         return NoAnswer(f"the server's certificate was not accepted: {cause}", final=True)
     if isinstance(error, httpx.TimeoutException):
         return NoAnswer("it did not answer in time")
-    return NoAnswer(f"no connection: {error or type(error).__name__}")
+    return NoAnswer(f"no connection: {str(error) or type(error).__name__}")
