@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import Thread
 from types import FrameType
 
 from layersync.api.stop import Stop
@@ -18,8 +19,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def heeded(stop: Stop) -> Iterator[None]:
     """Hears signals from before a run begins anything until its report is written.
 
-    They are heard between any two steps of Python, not only when the event loop looks for them: the second one ends the
-    process at once, whatever it is busy with. Set by hand, as a background job would ignore SIGINT otherwise.
+    They are heard between any two steps of Python, not only when the event loop looks for them; and the second one ends
+    the process at once also where such a step takes its time. Set by hand, as a background job would ignore SIGINT
+    otherwise.
     """
     before = {number: signal.getsignal(number) for number in SIGNALS}
     told = False
@@ -35,10 +37,33 @@ def heeded(stop: Stop) -> Iterator[None]:
     for number in SIGNALS:
         signal.signal(number, heard)
     try:
-        yield
+        with _second_one_ends():
+            yield
     finally:
         for number, earlier in before.items():
             signal.signal(number, earlier)
+
+
+@contextmanager
+def _second_one_ends() -> Iterator[None]:
+    """Ends the process at the second signal, without Python: a state file that is kept busy, say, may hold it up."""
+    heard, rung = os.pipe()
+    os.set_blocking(rung, False)
+
+    def listen() -> None:
+        with os.fdopen(heard, "rb", buffering=0) as bell:
+            numbers = iter(partial(bell.read, 1), b"")
+            asked = (number[0] for number in numbers if number[0] in SIGNALS)
+            if next(asked, None) is not None and (second := next(asked, None)) is not None:
+                os._exit(128 + second)
+
+    Thread(target=listen, daemon=True).start()
+    before = signal.set_wakeup_fd(rung, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(rung)
 
 
 def _in_turn(ask: Callable[[], None]) -> None:
