@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,10 @@ def of_layersync(entry: JsonObject) -> bool:
 def stranger(
     sandbox: RunningSandbox, project: str, *, reads_per_s: float, writes_per_s: float, key: str = KEY
 ) -> Iterator[None]:
-    """Reads and writes at these rates while the block lasts, undeterred by any answer; `project` is its own."""
+    """Reads and writes at these rates while the block lasts, undeterred by any answer; `project` is its own.
+
+    The rates are kept whatever an answer takes.
+    """
     over = threading.Event()
     threads = [
         threading.Thread(target=_read, args=(sandbox, over, 1 / reads_per_s, key)),
@@ -37,12 +41,20 @@ def stranger(
 
 def _read(sandbox: RunningSandbox, over: threading.Event, pause_s: float, key: str) -> None:
     with sandbox.client(key) as client:
-        while not over.wait(pause_s):
+        for _ in _beats(over, pause_s):
             client.get(f"/v1/whoami?{MARK}")
 
 
 def _write(sandbox: RunningSandbox, over: threading.Event, pause_s: float, project: str, key: str) -> None:
-    numbers = itertools.count()
     with sandbox.client(key) as client:
-        while not over.wait(pause_s):
-            client.patch(f"/v1/projects/{project}?{MARK}", json={"tagline": f"stranger {next(numbers)}"})
+        for number in _beats(over, pause_s):
+            client.patch(f"/v1/projects/{project}?{MARK}", json={"tagline": f"stranger {number}"})
+
+
+def _beats(over: threading.Event, pause_s: float) -> Iterator[int]:
+    """Counts, a pause apart from the first on, until it is over."""
+    began = time.monotonic()
+    for number in itertools.count():
+        if over.wait(max(0.0, began + (number + 1) * pause_s - time.monotonic())):
+            return
+        yield number
