@@ -50,3 +50,11 @@ def test_a_template_never_replaces_a_file(run: Run, folder: Path) -> None:
     before = (folder / "projects.csv").read_bytes()
     assert run("columns", "projects", "--template", "projects.csv").code == 64
     assert (folder / "projects.csv").read_bytes() == before
+
+
+def test_a_key_of_ones_own_is_told_as_the_text_that_it_is_sent_as(run: Run) -> None:
+    told = {one["path"]: one for one in json.loads(run("columns", "projects", "--format", "json").out)["columns"]}
+    assert told["metadata.KEY"]["type"] == "text"
+    assert "a number or true/false where the live value is one" in told["metadata.KEY"]["notes"]
+    told = {one["path"]: one for one in json.loads(run("columns", "influencers", "--format", "json").out)["columns"]}
+    assert (told["personality.KEY"]["type"], len(told["personality.KEY"]["notes"])) == ("text", 1)

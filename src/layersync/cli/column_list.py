@@ -130,8 +130,9 @@ def _notes_of(form: Resource, field: Field) -> Iterator[ColumnNote]:
         yield _note(form, key, f"{field.name}.{key.name}")
     if field.open_keys:
         more = "any other key" if field.keys else "one key"
-        notes = (f"{more}, deeper ones with more dots",)
-        yield ColumnNote(path=f"{field.name}.{ANY_KEY}", type="text or JSON", limits="", nullable=True, notes=notes)
+        like = () if field.write is Write.MERGE else ("a number or true/false where the live value is one",)
+        notes = (f"{more}, deeper ones with more dots", *like)
+        yield ColumnNote(path=f"{field.name}.{ANY_KEY}", type="text", limits="", nullable=True, notes=notes)
 
 
 def _note(form: Resource, field: Field, path: str) -> ColumnNote:
