@@ -50,10 +50,11 @@ def with_key(place: Place, key: str) -> Place:
 def test_a_key_that_is_no_good_ends_the_run_at_the_first_answer(
     pending: Place, api: Traffic, key: str, message: str
 ) -> None:
-    for words in (("sync",), ("sync", "-n"), ("whoami",)):
+    for words in (("sync",), ("sync", "-n"), ("whoami",), ("export", "projects", "--to", "all.csv")):
         api.forget()
         ran = with_key(pending, key).call(*words)
         assert ran.code == 6, words
+        assert ran.out.startswith(api.url), words
         assert [request["path"] for request in api.requests()] == ["/v1/whoami"]
         assert message in ran.out + ran.err
         assert key not in ran.out + ran.err

@@ -82,3 +82,10 @@ def test_whatever_the_cells_hold_it_is_well_formed_and_has_one_case_per_row(text
         problems=[Problem(message=other, row=3, header=text, value=text)],
     )
     assert len(parsed(report(job(made, name=text))).findall(".//testcase")) == 2
+
+
+def test_it_names_the_target() -> None:
+    made = report(job(plan([line(2, PlanState.UNCHANGED)])))
+    told = {one.get("name"): one.get("value") for one in parsed(made).iter("property")}
+    assert (told["base_url"], told["organization_id"]) == (made.run.base_url, made.run.organization_id)
+    assert made.run.organization_id

@@ -14,6 +14,7 @@ from layersync.cli.flags import ConfigFlags, OutputFlags, TargetFlags
 from layersync.cli.messages import Messages
 from layersync.cli.ordering import key_for, settings_from
 from layersync.cli.screen import Screen
+from layersync.cli.standing import naming_target
 from layersync.cli.stdout import Stdout
 from layersync.cli.unexpected import hiding
 from layersync.errors import UsageError
@@ -38,7 +39,8 @@ def export_job(job: str, to: str, config: ConfigFlags, target: TargetFlags, outp
     wanted = _wanted(settings, job, path)
     messages, stdout = Messages(output), Stdout(output.color)
     key = key_for(settings, target, messages.warn)
-    with ended_by_signals(), hiding(key), Screen(messages, stdout, output) as screen:
+    naming = naming_target(settings, stdout, output)
+    with ended_by_signals(), hiding(key), naming, Screen(messages, stdout, output) as screen:
         exported = export(settings, key, wanted, partial(screen.progress, f"{job}: reading"), screen.tell)
         write_new(path, [exported.raw], settings.run.report_mode)
     for line in _left_out_lines(exported, wanted.form, everything=output.verbose):

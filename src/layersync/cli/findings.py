@@ -51,11 +51,16 @@ class Check:
         return BAD_CELLS if self.bad_rows else 0
 
 
+def target_label(base_url: str, organization: str | None) -> str:
+    """The target as the settings name it, where the API was not asked, or did not answer."""
+    label = "SANDBOX" if base_url == SANDBOX else show(base_url, 200)
+    return f"{label} · {show(organization)}" if organization else label
+
+
 def target_line(base_url: str, organization: str | None) -> Text:
     """Names the target, as the first line of every output does; of the organisation what the settings say."""
-    label = "SANDBOX" if base_url == SANDBOX else show(base_url, 200)
-    within = f" · {show(organization)}" if organization else ""
-    return Text(label + within, style="bold").append(" · check, offline: nothing is asked or sent", style="dim")
+    target = target_label(base_url, organization)
+    return Text(target, style="bold").append(" · check, offline: nothing is asked or sent", style="dim")
 
 
 def findings_text(checks: Iterable[Check], width: int) -> Iterator[Text]:

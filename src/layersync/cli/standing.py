@@ -1,17 +1,21 @@
 """Asks the API who we are to it, and prints the answer."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.text import Text
 
+from layersync.cli.findings import target_label
 from layersync.cli.flags import ConfigFlags, OutputFlags, TargetFlags
 from layersync.cli.messages import Messages
 from layersync.cli.ordering import key_for, settings_from
 from layersync.cli.stdout import Stdout
 from layersync.cli.unexpected import hiding
+from layersync.errors import SyncError
 from layersync.order import Standing
 from layersync.report.show import show
 from layersync.run import whoami
+from layersync.settings.model import Settings
 from layersync.settings.secret import ApiKey
 from layersync.values.target import Budget, RateClass
 
@@ -21,11 +25,23 @@ def show_standing(config: ConfigFlags, target: TargetFlags, output: OutputFlags)
     settings = settings_from(config, target.table())
     warn = Messages(output).warn
     key = key_for(settings, target, warn)
-    with hiding(key):
+    stdout = Stdout(output.color)
+    with hiding(key), naming_target(settings, stdout, output):
         standing = whoami(settings, key, warn)
     if not output.quiet:
-        Stdout(output.color).lines(Text(line) for line in standing_lines(standing, key))
+        stdout.lines(Text(line) for line in standing_lines(standing, key))
     return 0
+
+
+@contextmanager
+def naming_target(settings: Settings, stdout: Stdout, output: OutputFlags) -> Iterator[None]:
+    """Names the target where the API gives no answer to print: it may be the wrong one."""
+    try:
+        yield
+    except SyncError:
+        if not output.quiet:
+            stdout.lines([Text(target_label(settings.api.base_url, settings.api.organization))])
+        raise
 
 
 def standing_lines(standing: Standing, key: ApiKey | None) -> Iterator[str]:

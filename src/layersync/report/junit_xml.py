@@ -32,7 +32,13 @@ def _suite(job: JobReport, report: Report) -> Iterator[str]:
     suite = Element("testsuite", {"name": xml_text(job.job), "timestamp": started, **totals})
     yield _opening(suite)
     properties = Element("properties")
-    for name, value in (("base_url", report.run.base_url), ("run_id", report.run.run_id), ("source", job.source)):
+    told = {
+        "base_url": report.run.base_url,
+        "organization_id": report.run.organization_id or "",
+        "run_id": report.run.run_id,
+        "source": job.source,
+    }
+    for name, value in told.items():
         SubElement(properties, "property", name=name, value=xml_text(value))
     yield _line(properties)
     if _has_ended(job, report):
