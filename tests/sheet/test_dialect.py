@@ -1,8 +1,11 @@
 """The separator of columns is recognised by the key column, or not at all (A8)."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.sheet.build import an_id, messages, read, refused, values
+from layersync.sheet.reading import read_sheet
+from tests.sheet.build import PLANETS, an_id, messages, read, refused, rules, values
 
 ROWS = [("planetId", "title", "story"), (an_id(1), "Mars", "red, or; so\tit | is")]
 
@@ -23,6 +26,15 @@ def test_A8_four_separators_are_recognised(delimiter: str) -> None:
         "\t": ["columns are separated by tabs"],
         "|": ["columns are separated by vertical bars"],
     }[delimiter]
+
+
+def test_tabs_in_a_tsv_are_nothing_to_tell_and_commas_are(tmp_path: Path) -> None:
+    told = {}
+    for delimiter in ("\t", ","):
+        place = tmp_path / "Sheet.TSV"
+        place.write_text(sheet(delimiter), newline="")
+        told[delimiter] = [notice.message for notice in read_sheet(rules(str(place), key="planetId"), PLANETS).notices]
+    assert told == {"\t": [], ",": ["columns are separated by commas"]}
 
 
 @pytest.mark.parametrize("first", ["sep=;\n", "sep=;\r\n", '"sep=;"\r\n', "SEP=;\n"])

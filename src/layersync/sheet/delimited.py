@@ -110,7 +110,8 @@ def _notices(rules: SheetRules, dialect: Dialect) -> Iterator[Problem]:
     def notice(message: str) -> Problem:
         return Problem(message=message, severity=Severity.NOTICE, source=rules.source)
 
-    if dialect.delimiter != ",":
+    usual = "\t" if rules.source.lower().endswith(".tsv") else ","
+    if dialect.delimiter != usual:
         yield notice(f"columns are separated by {DELIMITERS[dialect.delimiter]}")
     if rules.tab is not None:
         yield notice("the input is a text file and has no tabs: the setting sheet has no effect")
