@@ -213,6 +213,28 @@ def test_a_change_that_never_arrived_is_sent_again_under_the_same_key(tmp_path: 
     assert set(server.effects.values()) == {1}
 
 
+@pytest.mark.parametrize("says_replayed", [True, False])
+def test_an_earlier_answer_to_the_key_of_a_dead_run_is_no_change(tmp_path: Path, says_replayed: bool) -> None:
+    """What the dead run had written was put back meanwhile, by a request that was long on its way, say."""
+    server = a_server()
+    server.says_replayed = says_replayed
+    a_sheet(tmp_path)
+    killed_run(server, tmp_path, 0, lambda simulated, request: simulated.work(request))
+    (path,) = server.effects
+    server.records[path]["tagline"] = "old"
+
+    second = run(server, tmp_path, "run-2")
+    assert sorted(words(second)) == sorted([Word.FAILED, *[Word.CHANGED] * (ROWS - 1)])
+    (failed,) = [one for one in second.jobs[0].outcomes.values() if one.word is Word.FAILED]
+    assert "the API gave an earlier answer again: tagline is old" in failed.message
+    assert failed.what_to_do == "run again: it is sent under a new key then"
+
+    third = run(server, tmp_path, "run-3")
+    assert words(third) == [Word.CHANGED]
+    assert server.effects[path] == 2
+    assert third.jobs[0].plan.drifts == ()
+
+
 def test_a_key_older_than_23_hours_is_not_used_again(tmp_path: Path) -> None:
     server = a_server()
     a_sheet(tmp_path)

@@ -55,7 +55,8 @@ def json_answer(code: int, body: object, headers: Mapping[str, str] | None = Non
 class SimulatedServer:
     """Holds records by path, and listings by path, which answer to filters and show all on one page.
 
-    `faults` are taken one per request of the method, None = behave; `latency` in seconds.
+    `faults` are taken one per request of the method, None = behave; `latency` in seconds. `says_replayed` is whether it
+    marks an answer that it gives again.
     """
 
     records: dict[str, dict[str, object]]
@@ -65,6 +66,7 @@ class SimulatedServer:
     effects: dict[str, int] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     listings: dict[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    says_replayed: bool = True
 
     async def send(self, request: Request) -> Answer:
         self.log.append((asyncio.get_running_loop().time(), request.method, request.path, request.idempotency_key))
@@ -100,7 +102,8 @@ class SimulatedServer:
     def _patch(self, request: Request, record: dict[str, object]) -> Answer:
         key = request.idempotency_key or ""
         if key in self.answers:
-            return Answer(200, {**self.answers[key].headers, "idempotent-replayed": "true"}, self.answers[key].body)
+            mark = {"idempotent-replayed": "true"} if self.says_replayed else {}
+            return Answer(200, {**self.answers[key].headers, **mark}, self.answers[key].body)
         self.records[request.path] = patched(record, json.loads(request.body or b"{}"))
         self.effects[request.path] = self.effects.get(request.path, 0) + 1
         self.answers[key] = json_answer(200, self.records[request.path])

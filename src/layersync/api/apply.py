@@ -208,10 +208,12 @@ class Apply:
     async def _meaning(self, errand: _Errand, judgement: Judgement) -> Settled:  # noqa: PLR0911  a table
         looks, change = self._desk.looks, errand.change
         match judgement.kind:
-            case Kind.DONE if judgement.body and not judgement.replayed and looks.shows(change, judgement.body):
+            case Kind.DONE if (
+                judgement.body and not _is_earlier(errand, judgement) and looks.shows(change, judgement.body)
+            ):
                 return Settled(Word.CHANGED)
             case Kind.DONE:
-                return await looks.read_back(change)
+                return await looks.read_back(change, is_earlier=_is_earlier(errand, judgement))
             case Kind.REFUSED:
                 return Settled(Word.REFUSED, judgement.message, "correct the row, or ask Layers with the request id")
             case Kind.CONTESTED:
@@ -290,3 +292,8 @@ class Apply:
             self.ended = self.ended or error
         else:
             self._desk.stop.ask(error)
+
+
+def _is_earlier(errand: _Errand, judgement: Judgement) -> bool:
+    """Whether an answer may be that to an earlier send: the record may have been changed since, and not by this one."""
+    return judgement.replayed or (errand.intent is not None and errand.intent.resumed)

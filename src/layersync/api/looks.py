@@ -87,8 +87,11 @@ class Looks:
             return _otherwise(change, record) if _lost(change, record) else done
         return at_base if looked.verdict is Verdict.SEND else _unsent(looked)
 
-    async def read_back(self, change: Change) -> Settled:
-        """Looks whether the record shows what a 200 did not; in the end says what the server holds instead."""
+    async def read_back(self, change: Change, *, is_earlier: bool = False) -> Settled:
+        """Looks whether the record shows what a 200 did not; in the end says what the server holds instead.
+
+        `is_earlier` says that the 200 may be the answer to a send of long ago.
+        """
         record: Mapping[str, object] | None = None
         for pause in _READ_BACK_S:
             await self._clock.sleep(pause)
@@ -98,7 +101,7 @@ class Looks:
                 return Settled(Word.UNKNOWN, f"accepted, but could not be read back: {error.message}", "run again")
             if self.shows(change, record or {}):
                 return Settled(Word.CHANGED)
-        return _otherwise(change, record or {})
+        return _otherwise(change, record or {}, is_earlier=is_earlier)
 
     def shows(self, change: Change, record: Mapping[str, object]) -> bool:
         """Tells that a record is that of a change, shows all its edits, and lost nothing of what it must keep."""
@@ -128,9 +131,12 @@ def _lost(change: Change, record: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(name for name, value in change.kept.items() if not same(record.get(name), value))
 
 
-def _otherwise(change: Change, record: Mapping[str, object]) -> Settled:
+def _otherwise(change: Change, record: Mapping[str, object], *, is_earlier: bool = False) -> Settled:
     held = _unshown(change, record)
     stored = "; ".join(f"{edit.path} is {_words(value)}, not {_words(edit.after)}" for edit, value in held)
+    if stored and is_earlier:
+        told = f"the API gave an earlier answer again: {stored}"
+        return Settled(Word.FAILED, told, "run again: it is sent under a new key then")
     if stored:
         told = f"the API said yes but holds something else: {stored}"
         return Settled(Word.FAILED, told, "ask Layers, or correct the cell")

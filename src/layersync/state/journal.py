@@ -77,7 +77,7 @@ class Journal:
             if key.earlier:
                 _close(connection, key.earlier.run_id, key.earlier.seq)
         self._born[seq] = key.born
-        return Intent(seq, body, key.text, key.born.wall)
+        return Intent(seq, body, key.text, key.born.wall, resumed=key.earlier is not None)
 
     def may_send(self, intent: Intent) -> bool:
         """Whether the key is young enough for the intent to be sent, or sent again: a machine may have slept since."""
