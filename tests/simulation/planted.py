@@ -86,8 +86,10 @@ BUGS = (
     Planted(
         "whatever was answered 200 is reported changed",
         "api/apply.py",
-        "case Kind.DONE if judgement.body and not _is_earlier(errand, judgement) "
-        "and looks.shows(change, judgement.body):",
+        "case Kind.DONE if (\n"
+        "                judgement.body and not _is_earlier(errand, judgement) "
+        "and looks.shows(change, judgement.body)\n"
+        "            ):",
         "case Kind.DONE:",
     ),
     Planted(
@@ -136,8 +138,8 @@ BUGS = (
     Planted(
         "that a run stopped early does not count",
         "report/exit_code.py",
-        "found = {report.failure.exit_code} if report.failure else set()",
-        "found: set[int] = set()",
+        "    return _first(found, detailed=detailed)\n\n\ndef worse_of",
+        "    return _first(found - {STOPPED_EARLY}, detailed=detailed)\n\n\ndef worse_of",
     ),
     Planted(
         "a refusal is reported as done",
