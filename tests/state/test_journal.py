@@ -163,7 +163,7 @@ def test_change_of_a_dead_run_goes_on_with_its_key_bytes_and_birth(store: Store)
     left = dead_run_left(store, time)
     time.passes(KEY_LIFE_S - 1)
     intent = later_journal(store, time.clocks(), left).intend(a_change())
-    assert intent == Intent(1, b'{"timezone":"Europe/Berlin"}', "old1", 1_000_000.0)
+    assert intent == Intent(1, b'{"timezone":"Europe/Berlin"}', "old1", 1_000_000.0, resumed=True)
 
 
 def test_change_that_goes_on_is_open_once_and_points_to_where_it_began(store: Store) -> None:
