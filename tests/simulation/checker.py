@@ -203,12 +203,27 @@ def _outcome(history: History, run: Ended, row: Mapping[str, Any], wanted: Row) 
         after = _values(row["after"])
         done = [one for one in ours if one.at <= run.ended and after.items() <= _values(one.after).items()]
         while_it_ran = _states(history, row["key"], run.began, run.ended)
-        if not done or not any(after.items() <= _values(one).items() for one in while_it_ran):
+        was_so = done and any(after.items() <= _values(one).items() for one in while_it_ran)
+        if not was_so and not _set_by_others_meanwhile(history, run, row["key"], after):
             yield f"{run.run}: row {row['row']} is reported changed, and never was"
     elif word in NOT_SENT and any(one.by.run == run.run and one.at - one.by.at < KEY_LIFE_S for one in ours):
         yield f"{run.run}: row {row['row']} is reported {word}, and was changed"
     if word in {"unchanged", "converged"} and not _seen_as(history, run, row, wanted):
         yield f"{run.run}: row {row['row']} is reported {word}, and no read showed it so"
+
+
+def _set_by_others_meanwhile(history: History, run: Ended, record_id: str, after: Mapping[str, object]) -> bool:
+    """Whether somebody else set just these values after a PATCH of which the run was told nothing that it could trust.
+
+    Nobody in its place could tell that it was not its own PATCH.
+    """
+    mine = [one for one in history.sent if one.run == run.run and one.method == "PATCH" and record_id in one.path]
+    in_the_dark = [one.at for one in mine if one.perhaps and not one.shown]
+    theirs = [one for one in history.changes if isinstance(one, Edited) and one.id == record_id]
+    return any(
+        min(in_the_dark, default=run.ended) < one.at <= run.ended and after.items() <= _values(one.after).items()
+        for one in theirs
+    )
 
 
 def _states(history: History, record_id: str, since: float, until: float) -> Iterator[Record]:
