@@ -13,8 +13,9 @@ from layersync.state.journal import Journal
 from layersync.state.memory import remember
 from layersync.state.runs import begin, last_rows, set_last_rows
 from layersync.state.schema import MIGRATIONS
-from layersync.state.store import FILE_NAME, Store, storable
+from layersync.state.store import FILE_NAME, Store
 from layersync.state.writes import count_write
+from layersync.values.storable import storable
 from tests.state.child import Start
 from tests.state.samples import DAY, JOB, ORG, URL, a_change, a_run, an_outcome
 

@@ -42,8 +42,3 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{digits} is too large")
     return number
-
-
-def writable(text: str) -> str:
-    """What an answer tells, fit to be stored and shown: half characters, which only JSON can say, as escapes."""
-    return text.encode(errors="backslashreplace").decode()

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from layersync.api.body import Unreadable, json_object, writable
+from layersync.api.body import Unreadable, json_object
 from layersync.api.meaning import Kind, meaning_of_answer, meaning_of_failure
 from layersync.api.rate_headers import reset_s
 from layersync.api.retry_after import retry_after_s
 from layersync.api.wire import Answer, AnswerLost, Failure, NotSent
+from layersync.values.storable import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def _error_of(answer: Answer) -> _Error:
     if not isinstance(error, dict):
         return _Error(None, f"the API answered {answer.status}", None)
     code, message, request_id = (error.get(name) for name in ("code", "message", "requestId"))
-    told = writable(_with_details(_text(message) or "", error.get("details")))
+    told = storable(_with_details(_text(message) or "", error.get("details")))
     return _Error(_text(code), told, _text(request_id))
 
 
@@ -128,4 +129,4 @@ def _listed(texts: object) -> str:
 
 
 def _text(value: object) -> str | None:
-    return writable(value) if isinstance(value, str) else None
+    return storable(value) if isinstance(value, str) else None

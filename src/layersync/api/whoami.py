@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from layersync.api.body import writable
 from layersync.api.client import ReadClient
 from layersync.api.meaning import Kind
 from layersync.api.paths import WHOAMI
 from layersync.errors import ApiRefuses, StoppedEarly
+from layersync.values.storable import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ async def who_am_i(client: ReadClient, acting_in: str = "") -> Identity:
         organization_id=organization,
         organization_name=_text(body, "organizationName") or organization,
         tier=_text(body, "rateLimitTier") or "standard",
-        scopes=tuple(writable(str(scope)) for scope in scopes) if isinstance(scopes, list) else (),
+        scopes=tuple(storable(str(scope)) for scope in scopes) if isinstance(scopes, list) else (),
         key_id=_text(body, "apiKeyId"),
     )
 
@@ -57,4 +57,4 @@ def _bare(organization: str) -> str:
 
 def _text(body: Mapping[str, object], name: str) -> str | None:
     value = body.get(name)
-    return writable(value) if isinstance(value, str) else None
+    return storable(value) if isinstance(value, str) else None

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from layersync.state.journal import outcome_of
-from layersync.state.store import Store, storable
+from layersync.state.store import Store
 from layersync.values.outcome import SETTLED, Outcome
+from layersync.values.storable import storable
 
 _OUTCOMES = """
     SELECT run_id, seq, job, row, word, message, what_to_do, patch, error_code, http_status, request_id, attempts,

@@ -11,12 +11,13 @@ from uuid import uuid4
 from layersync.errors import SyncError
 from layersync.state.clocks import Clocks, Instant
 from layersync.state.room import Room
-from layersync.state.store import Store, is_full, storable
+from layersync.state.store import Store, is_full
 from layersync.state.undone import note_written
 from layersync.values.change import Change
 from layersync.values.intent import Intent
 from layersync.values.memory import OpenChange
 from layersync.values.outcome import DONE, Outcome, Word
+from layersync.values.storable import storable
 
 # The API replays an answer for 24 hours; source: contract, section 7, and reliability, section 3.7.
 KEY_LIFE_S: Final = 23 * 3600.0

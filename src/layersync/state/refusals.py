@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from layersync.state.store import Store, storable
+from layersync.state.store import Store
 from layersync.values.refusal import Refusal
+from layersync.values.storable import storable
 
 _OF_JOB = "base_url = ? AND organization_id = ? AND job = ?"
 

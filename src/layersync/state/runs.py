@@ -4,7 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from layersync.state.store import Store, storable
+from layersync.state.store import Store
+from layersync.values.storable import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,11 +132,6 @@ def is_full(error: SyncError) -> bool:
     return isinstance(error.__cause__, sqlite3.Error) and _kind(error.__cause__) == sqlite3.SQLITE_FULL
 
 
-def storable(text: str) -> str:
-    """Gives text that the file can hold: lone surrogates, which have no UTF-8 form, are written as escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def _make_private(path: Path) -> None:
     """Makes the file with mode 0600, or takes everybody else's rights to it; SQLite gives its side files the same."""
     with told_of(path):

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from layersync.resources.ident import ANY_ID, normal_id
-from layersync.state.store import Store, Value, storable
+from layersync.state.store import Store, Value
 from layersync.values.leaves import leaves, overlap
+from layersync.values.storable import storable
 
 _WHOSE = "base_url = ? AND organization_id = ? AND resource = ?"
 

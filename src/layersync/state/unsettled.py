@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from layersync.state.refusals import Where
-from layersync.state.store import Store, storable
+from layersync.state.store import Store
 from layersync.values.refusal import Unsettled
+from layersync.values.storable import storable
 
 _OF_JOB = "base_url = ? AND organization_id = ? AND job = ?"
 
