@@ -232,7 +232,7 @@ def _goals(cell: Cell, ours: Figures) -> Iterator[bool]:
         "none before its time": ours.early == 0,
         "none lost": ours.lost == 0,
     }
-    if cell.company and cell.policy != "fixed":  # in fixed windows who comes first has the rest, and nobody is told
+    if cell.company:
         goals[f"at most 105% of the ideal rate (it is {1 / ours.times_ideal:.1%})"] = 1 / ours.times_ideal <= 1.05
     for goal, met in goals.items():
         print(f"  {'met' if met else 'MISSED'}: {goal}", flush=True)

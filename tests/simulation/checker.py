@@ -218,7 +218,7 @@ def _set_by_others_meanwhile(history: History, run: Ended, record_id: str, after
     Nobody in its place could tell that it was not its own PATCH.
     """
     mine = [one for one in history.sent if one.run == run.run and one.method == "PATCH" and record_id in one.path]
-    in_the_dark = [one.at for one in mine if one.perhaps and not one.shown]
+    in_the_dark = [one.at for one in mine if one.perhaps and not one.shown and one.answer not in range(400, 500)]
     theirs = [one for one in history.changes if isinstance(one, Edited) and one.id == record_id]
     return any(
         min(in_the_dark, default=run.ended) < one.at <= run.ended and after.items() <= _values(one.after).items()
