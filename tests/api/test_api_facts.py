@@ -138,6 +138,7 @@ def test_8_19_there_is_one_budget_for_each_class_of_requests() -> None:
     gates = gates_of(budget_of("standard", 60.0, 0.9), VirtualClock())
     assert gates.keys() == set(RateClass) == {RateClass.READ, RateClass.WRITE}
     assert {one.value: gate.limit for one, gate in gates.items()} == {"read-light": 108, "write-light": 54}
+    assert {one.value: gate.whole for one, gate in gates.items()} == {"read-light": 120, "write-light": 60}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,10 @@ def test_8_19_there_is_one_budget_for_each_class_of_requests() -> None:
     ],
 )
 def test_8_20_the_tiers_have_the_figures_of_the_table(tier: str, reads: int, writes: int, daily: int) -> None:
-    budget = greeted(rateLimitTier=tier).target.budget
+    link = greeted(rateLimitTier=tier)
+    budget, gates = link.target.budget, link.conditions.gates
+    assert (gates[RateClass.READ].whole, gates[RateClass.WRITE].whole) == (reads, writes)
+    assert (gates[RateClass.READ].limit, gates[RateClass.WRITE].limit) == (reads * 9 // 10, writes * 9 // 10)
     assert (budget.tier, budget.reads, budget.writes, budget.writes_per_day) == (tier, reads, writes, daily)
 
 

@@ -50,9 +50,27 @@ def test_beside_a_stranger_its_half_is_used_few_are_refused_none_leaves_early_an
     assert met.done == COUNT
     fair_s = (COUNT - BURSTS[policy]) / (LIMIT / 2 / SPAN_S)
     assert fair_s / met.took_s >= 0.95
-    if policy != "fixed":  # there whoever comes first after the tick has it all: nothing tells us of the stranger
+    if policy != "fixed":  # there whoever comes first after the tick has it all
         assert fair_s / met.took_s <= 1.15
         assert met.stranger >= 0.85 * met.took_s * LIMIT / 2 / SPAN_S
+
+
+@pytest.mark.parametrize("phase", [0.15, 0.4, 0.65, 0.9])
+@pytest.mark.parametrize("policy", POLICIES)
+def test_where_answers_say_what_remains_a_stranger_keeps_its_half(policy: str, phase: float) -> None:
+    met = meet(POLICIES[policy], LIMIT, COUNT, headers=True, stranger_share=0.5, phase=phase)
+    assert met.refused_share <= 0.005
+    fair_s = (COUNT - BURSTS[policy]) / (LIMIT / 2 / SPAN_S)
+    assert 0.93 <= fair_s / met.took_s <= 1.05
+    assert met.stranger >= 0.93 * met.took_s * LIMIT / 2 / SPAN_S
+
+
+@pytest.mark.parametrize("part", [0.05, 0.2, 0.35])
+def test_of_what_a_smaller_stranger_leaves_all_is_used(part: float) -> None:
+    met = meet(FixedWindow, LIMIT, COUNT, headers=True, stranger_share=part, phase=0.4)
+    free = min(SHARE, 1.0 - part) * LIMIT / SPAN_S
+    assert 0.93 <= COUNT / free / met.took_s <= 1.15
+    assert met.stranger >= 0.9 * met.took_s * LIMIT * part / SPAN_S
 
 
 def test_a_server_that_always_says_zero_is_asked_at_the_full_rate() -> None:

@@ -1,6 +1,7 @@
 """Several processes on one budget, in virtual time: together within it, none starved, none held up by the dead."""
 
 import asyncio
+import math
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -42,7 +43,7 @@ def sender(store: Store, name: str, told: list[str] | None = None, limit: int = 
     clocks = Clocks(boot=clock.now, boot_id="boot")
     tell = [].append if told is None else told.append
     pool = SharedBudget(Sharing(store=store, clocks=clocks, sharer=name, longest_s=30.0, tell=tell), "key", SPAN_S)
-    gate = Gate(limit, SPAN_S, clock)
+    gate = Gate(limit, SPAN_S, clock, LIMIT)
     gate.share(pool)
     return Sender(gate, pool)
 
@@ -69,10 +70,10 @@ async def _one(one: Sender, window: Window, clock: VirtualClock, rng: random.Ran
         one.gate.throttled(slot, wait_s)
         return False
     window.take(clock.now())
-    remaining = window.remaining(clock.now())
+    told = (window.remaining(clock.now()), math.ceil(window.reset(clock.now()))) if headers else ()
     await clock.sleep(rng.uniform(0.01, 0.1))
     one.done.append(clock.now())
-    one.gate.answered(slot, remaining if headers else None)
+    one.gate.answered(slot, *told)
     return True
 
 
@@ -106,12 +107,53 @@ def test_alone_sharing_costs_nothing(stores: list[Store]) -> None:
     async def main(share: bool) -> float:
         one = sender(stores[0], f"alone {share}")
         if not share:
-            one.gate = Gate(SHARE, SPAN_S, VirtualClock())
+            one.gate = Gate(SHARE, SPAN_S, VirtualClock(), LIMIT)
         await send(one, SlidingWindow(LIMIT, SPAN_S), 5 * SHARE)
         return one.done[-1]
 
     shared, alone = run_virtual(main(True)), run_virtual(main(False))
     assert shared <= alone * 1.01
+
+
+def test_what_this_machine_used_before_was_no_stranger(stores: list[Store]) -> None:
+    async def main() -> list[float]:
+        window, clock = SlidingWindow(LIMIT, SPAN_S), VirtualClock()
+        await send(sender(stores[0], "before"), window, 30)
+        one = sender(stores[1], "now")
+        pool, one.gate = one.pool, Gate(SHARE, SPAN_S, clock, LIMIT)
+        await _one(one, window, clock, random.Random(1), headers=True)
+        one.gate.share(pool)
+        began = clock.now()
+        await send(one, window, 20)
+        return [at - began for at in one.done[1:]]
+
+    assert max(run_virtual(main())) < 1.0
+
+
+def test_two_leave_a_stranger_its_part(stores: list[Store]) -> None:
+    async def main() -> tuple[list[Sender], int]:
+        window, clock, took = FixedWindow(LIMIT, SPAN_S), VirtualClock(), 0
+
+        async def stranger() -> None:
+            nonlocal took
+            while True:
+                await clock.sleep(2.5)
+                if window.wait(clock.now()) == 0:
+                    window.take(clock.now())
+                    took += 1
+
+        other = asyncio.create_task(stranger())
+        await clock.sleep(1.4 * SPAN_S)
+        took = 0
+        both = [sender(store, name) for store, name in zip(stores, "ab", strict=False)]
+        await asyncio.gather(*(send(one, window, 60, seed=n) for n, one in enumerate(both)))
+        other.cancel()
+        return both, took
+
+    both, took = run_virtual(main())
+    took_s = max(one.done[-1] for one in both) - 1.4 * SPAN_S
+    assert took >= 0.9 * took_s / 2.5
+    assert 120 / took_s >= 0.9 * (LIMIT / SPAN_S - 1 / 2.5)
 
 
 def test_who_comes_later_has_its_part_a_window_later_and_who_stays_has_all_again(stores: list[Store]) -> None:

@@ -55,24 +55,28 @@ def meet(
     headers: bool,
     stranger_share: float = 0.0,
     seed: int = 1,
+    phase: float = 0.0,
 ) -> Met:
     """Sends `count` requests through a gate with `SHARE` of `limit`, until all are done.
 
-    A stranger has had its part for a whole window when it begins.
+    A stranger has had its part for a whole window when it begins, so far (`phase`) into a window of the server's.
     """
-    return run_virtual(_meet(policy(limit, SPAN_S), limit, count, headers, stranger_share * limit / SPAN_S, seed))
+    rate = stranger_share * limit / SPAN_S
+    return run_virtual(_meet(policy(limit, SPAN_S), limit, count, headers, rate, seed, phase * SPAN_S))
 
 
-async def _meet(window: Window, limit: int, count: int, headers: bool, stranger_rate: float, seed: int) -> Met:
+async def _meet(
+    window: Window, limit: int, count: int, headers: bool, stranger_rate: float, seed: int, into_s: float
+) -> Met:
     clock, rng, met = VirtualClock(), random.Random(seed), Met()
-    gate = Gate(int(limit * SHARE), SPAN_S, clock)
+    gate = Gate(int(limit * SHARE), SPAN_S, clock, limit)
 
     async def one(_: int) -> None:
         while not await _one(gate, window, headers, clock, rng, met):
             pass
 
     other = asyncio.create_task(_stranger(window, stranger_rate, clock, rng, met))
-    began = SPAN_S if stranger_rate else 0.0
+    began = SPAN_S + into_s if stranger_rate else into_s
     await asyncio.sleep(began)
     met.stranger = 0
     await each(range(count), one, lambda: gate.workers)
@@ -90,10 +94,10 @@ async def _one(gate: Gate, window: Window, headers: bool, clock: VirtualClock, r
     wait_s = window.wait(clock.now())
     if wait_s == 0:
         window.take(clock.now())
-    remaining = window.remaining(clock.now())
+    remaining, reset_s = window.remaining(clock.now()), math.ceil(window.reset(clock.now()))
     await clock.sleep(rng.uniform(*LATENCY_S) / 2)
     if wait_s == 0:
-        gate.answered(slot, remaining if headers else None)
+        gate.answered(slot, *((remaining, reset_s) if headers else ()))
         met.done += 1
         return True
     told = max(1, math.ceil(wait_s))

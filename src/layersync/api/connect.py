@@ -73,7 +73,7 @@ async def connect(
         key_id=identity.key_id,
     )
     for rate_class, gate in gates.items():
-        gate.limit = budget.per_window(rate_class)
+        gate.limit, gate.whole = budget.per_window(rate_class), budget.whole(rate_class)
         if pools is not None:
             gate.share(pools(f"{base_url} {target.spender} {rate_class}", budget.window_s))
     return Link(target=target, reader=reader, conditions=conditions, transport=transport)

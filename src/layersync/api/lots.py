@@ -60,6 +60,7 @@ class Lots:
         self._size = 1
         self._scarce_until = 0.0
         self.sharers = 1
+        self.held = 0
 
     def wait_s(self, now: float, limit: int) -> float:
         """How long until it is worth asking again; 0 once there is a slot to take."""
@@ -100,7 +101,7 @@ class Lots:
 
     def _claimed(self, now: float, limit: int) -> float:
         claim = self._pool.claim(self._size, limit)
-        self.sharers = claim.sharers
+        self.sharers, self.held = claim.sharers, claim.held
         if claim.closed_s > 0 or not claim.granted:
             return max(claim.closed_s, claim.wait_s)
         self._lot = Lot(claim.lot, claim.granted, now + self._life_s)

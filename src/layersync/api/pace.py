@@ -1,8 +1,10 @@
-"""How fast requests may follow each other once the server has refused one that the budget allowed."""
+"""How fast requests may follow each other once it shows that others use the same budget."""
+
+import math
 
 
 class Pace:
-    """Nothing until the first refusal; then an even pace, slower after each, and back up to the full rate.
+    """Nothing until others are met; then an even pace, slower after each refusal, and back up to the full rate.
 
     Somebody else uses the key, or the server's budget is smaller, or of another shape, than ours. A quarter less at
     each refusal and a little more each second (AIMD) finds a fair part of what is there. The pace stays even from then
@@ -25,17 +27,17 @@ class Pace:
 
     def wait_s(self, now: float) -> float:
         """How long until the next request may leave."""
-        return 0.0 if self._rate is None else max(0.0, self._next_at - now)
+        return max(0.0, self._next_at - now)
 
-    def refill(self, now: float, full_rate: float) -> float:
+    def refill(self, now: float, full_rate: float, most: float) -> float:
         """How fast what the server says remains is reckoned to grow by itself: who was met lately takes most of it."""
-        part = 1.0 if self._rate is None else self._regained(self._rate, now, full_rate) / full_rate
+        part = self._at_most(now, full_rate, most) / full_rate
         return full_rate * max(part**3, part / self._PATIENCE)
 
-    def passed(self, now: float, full_rate: float) -> None:
-        """A request leaves."""
-        if self._rate is not None:
-            self._next_at = max(now, self._next_at) + 1.0 / self._regained(self._rate, now, full_rate)
+    def passed(self, now: float, full_rate: float, most: float) -> None:
+        """A request leaves; `most` leaves others what they are known to use."""
+        if self._rate is not None or most < math.inf:
+            self._next_at = max(now, self._next_at) + 1.0 / self._at_most(now, full_rate, most)
 
     def refused(self, now: float, full_rate: float) -> None:
         """The server refused a request for its rate."""
@@ -47,6 +49,9 @@ class Pace:
     def _cut(self, rate: float, now: float, full_rate: float) -> None:
         self._rate = max(rate * self._CUT, full_rate * self._SLOWEST)
         self._rated_at = self._cut_at = now
+
+    def _at_most(self, now: float, full_rate: float, most: float) -> float:
+        return min(most, full_rate if self._rate is None else self._regained(self._rate, now, full_rate))
 
     def _regained(self, rate: float, now: float, full_rate: float) -> float:
         per_s = min(self._REGAINED_PER_S, self._REGAINED_PER_REQUEST * full_rate)

@@ -9,6 +9,7 @@ from layersync.api.clock import Clock
 from layersync.api.credit import Credit
 from layersync.api.hands import Hands
 from layersync.api.lots import Lot, Lots, Pool
+from layersync.api.others import Others
 from layersync.api.pace import Pace
 from layersync.api.window import Window
 from layersync.values.target import Budget, RateClass
@@ -30,12 +31,14 @@ class Gate:
 
     Where other processes use the same budget, slots come from the pool that they share. Where answers say what
     remains, no more leave than that allows. A 429 closes the gate for everybody for as long as the server asks, slows
-    the class down, and gives its slot back: a refused request was not counted. `limit` may change while the gate is in
-    use: the tier is known only after the first answer.
+    the class down, and gives its slot back: a refused request was not counted. Where answers show that others use the
+    same budget, they keep what they use, up to half of the `whole`, of which `limit` is our share. Both may change
+    while the gate is in use: the tier is known only after the first answer.
     """
 
-    def __init__(self, limit: int, window_s: float, clock: Clock) -> None:
+    def __init__(self, limit: int, window_s: float, clock: Clock, whole: int | None = None) -> None:
         self.limit = limit
+        self.whole = whole or limit
         self._window_s = window_s
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -48,10 +51,12 @@ class Gate:
         self._ceiling = Ceiling(window_s)
         self._pace = Pace()
         self._hands = Hands()
+        self._others = Others(window_s)
 
     def share(self, pool: Pool) -> None:
         """From now on slots come from a pool, which is told of those that were taken before."""
         self._lots = Lots(pool, self._window_s)
+        self._others = Others(self._window_s)  # who seemed to be another may have been of this machine
         pool.join(self._own.held)
 
     async def admit(self) -> Slot:
@@ -71,8 +76,11 @@ class Gate:
         """How many requests should be under way at once."""
         return self._hands.enough(self._rate)
 
-    def answered(self, slot: Slot, remaining: int | None = None) -> None:
-        """The request was counted by the server, or may have been; its answer may say what remains of the budget."""
+    def answered(self, slot: Slot, remaining: int | None = None, reset_s: float | None = None) -> None:
+        """The request was counted by the server, or may have been.
+
+        Its answer may say what remains of the budget, and in how many seconds there is more.
+        """
         now = self._clock.now()
         self._ceiling.answered(self._own.held, now, self.limit)
         self._own.counted(now)
@@ -81,8 +89,9 @@ class Gate:
         self._hands.took(now - slot.given_at)
         self._freed.set()
         if remaining is not None:
+            self._others.told(self.whole, remaining, reset_s, self._ours, now)
             part = remaining // self._sharers
-            self._credit.said(part, slot.number, self._number, now, self.limit, self._pace.refill(now, self._rate))
+            self._credit.said(part, slot.number, self._number, now, self.limit, self._refill(now))
 
     def unused(self, slot: Slot) -> None:
         """No request left with this slot."""
@@ -104,16 +113,30 @@ class Gate:
         return 1 if self._lots is None else self._lots.sharers
 
     @property
+    def _ours(self) -> int:
+        """The requests of this machine that may be in the window."""
+        return self._own.held if self._lots is None else max(self._own.held, self._lots.held)
+
+    @property
     def _rate(self) -> float:
         """Requests per second at an even pace."""
         return self.limit / self._sharers / self._window_s
+
+    def _most(self, now: float) -> float:
+        """Requests per second that leave others what they use, half of the budget at most."""
+        others = self._others.rate(now)
+        left = max(self.whole / 2, self.whole - others * self._window_s) if others else math.inf
+        return left / self._sharers / self._window_s
+
+    def _refill(self, now: float) -> float:
+        return self._pace.refill(now, self._rate, self._most(now))
 
     def _slot(self) -> Slot:
         now = self._clock.now()
         self._number += 1
         self._own.left()
         self._credit.spent()
-        self._pace.passed(now, self._rate)
+        self._pace.passed(now, self._rate, self._most(now))
         return Slot(self._number, now, None if self._lots is None else self._lots.take())
 
     def _give_back(self, slot: Slot) -> None:
@@ -126,7 +149,7 @@ class Gate:
         now = self._clock.now()
         if self.closed:
             return self._closed_until - now
-        paced = max(self._credit.wait_s(now, self._pace.refill(now, self._rate)), self._pace.wait_s(now))
+        paced = max(self._credit.wait_s(now, self._refill(now)), self._pace.wait_s(now))
         # dust of adding up fractions is no reason to wait
         wait_s = max(self._room_s(now), paced if paced > _DUST_S else 0.0)
         return wait_s if wait_s > 0 or self._lots is None else self._lots.wait_s(now, self.limit)
@@ -147,4 +170,4 @@ class Gate:
 
 def gates_of(budget: Budget, clock: Clock) -> dict[RateClass, Gate]:
     """One gate per rate class, inside the share of the tier that this key's jobs may use."""
-    return {one: Gate(budget.per_window(one), budget.window_s, clock) for one in RateClass}
+    return {one: Gate(budget.per_window(one), budget.window_s, clock, budget.whole(one)) for one in RateClass}

@@ -70,13 +70,14 @@ class SharedBudget:
         def work(connection: sqlite3.Connection, now: float) -> Claim:
             self._want(connection, now)
             held, wanting = self._held(connection, now), self._wanting(connection, now)
+            taken = sum(held.values())
             closed_s = self._frozen_s(connection, now)
             granted = 0 if closed_s > 0 else granted_of(wanted, limit, held, self._me, wanting)
             if not granted:
-                return Claim(sharers=len(wanting), closed_s=closed_s, wait_s=self._wait_s(connection, now))
+                return Claim(sharers=len(wanting), closed_s=closed_s, wait_s=self._wait_s(connection, now), held=taken)
             lot, longest_s = self._next(), self._sharing.longest_s
             self._hold(connection, lot, granted, now + longest_s + self._window_s)
-            return Claim(lot=lot, granted=granted, sharers=len(wanting))
+            return Claim(lot=lot, granted=granted, sharers=len(wanting), held=taken + granted)
 
         return self._unless_alone(work, Claim(granted=wanted))
 

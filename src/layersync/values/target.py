@@ -24,7 +24,11 @@ class Budget:
 
     def per_window(self, rate_class: RateClass) -> int:
         """The requests per window that this key's jobs may use: the share of the tier, at least one."""
-        return max(1, int((self.reads if rate_class is RateClass.READ else self.writes) * self.share))
+        return max(1, int(self.whole(rate_class) * self.share))
+
+    def whole(self, rate_class: RateClass) -> int:
+        """The requests per window that the tier allows the key, whoever uses it."""
+        return self.reads if rate_class is RateClass.READ else self.writes
 
     @property
     def per_day(self) -> int:
