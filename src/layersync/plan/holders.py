@@ -1,6 +1,7 @@
 """Who holds which value of a unique field: noted as records come by that the sheet does not name."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import polars as pl
 
@@ -19,8 +20,7 @@ class Holders:
 
     def __init__(self, desired: Desired, form: Resource) -> None:
         self.columns = unique_columns(desired, form)
-        usable = desired.rows.lazy().filter(pl.col("_state").is_in(_USABLE))
-        self._cells = usable.select(pl.col(column.path).alias(column.field) for column in self.columns).collect()
+        self._rows = desired.rows
         self._values: dict[str, frozenset[str]] = {}
         self._seen: dict[tuple[str, str], dict[str, Holder]] = {}
 
@@ -57,6 +57,12 @@ class Holders:
     def all(self) -> tuple[Holder, ...]:
         """Every holder that was seen."""
         return tuple(holder for holders in self._seen.values() for holder in holders.values())
+
+    @cached_property
+    def _cells(self) -> pl.DataFrame:
+        """What usable rows state; gathered late, for the sheet is still being hashed at first."""
+        usable = self._rows.lazy().filter(pl.col("_state").is_in(_USABLE))
+        return usable.select(pl.col(column.path).alias(column.field) for column in self.columns).collect()
 
     def _stated(self, field: str) -> frozenset[str]:
         """The values of a column, gathered when the first stranger comes by: mostly there is none."""

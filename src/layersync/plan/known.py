@@ -75,8 +75,11 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     helped = asked.select(helped=_helped(form, stamps))["helped"]
     few = form.listing.made is not None and 0 < helped.sum() <= form.listing.page_limit
     cut = Cut(desired.columns, form, desired.key_field, placed=few)
-    shelf = Shelf(cut, asked["key"], Stated(desired, asked["row"], cut))  # first: it has the sheet hashed meanwhile
-    keys, lines = asked["key"].to_list(), [*range(len(asked))]
+    lines = [*range(len(asked))]
+    listable, single = _by_parent(asked.filter(helped), lines), asked.filter(~helped)["line"].to_list()
+    # from here on the sheet is hashed, and a query of ours would wait until that is done
+    shelf = Shelf(cut, asked["key"], Stated(desired, asked["row"], cut))
+    keys = asked["key"].to_list()
     return Known(
         form=form,
         key_field=desired.key_field,
@@ -88,8 +91,8 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         full=array("l", [-1]) * len(asked),
         in_full=bytearray(asked["full"].to_list()),
         some_in_full=bool(asked["full"].any()),
-        listable=_by_parent(asked.filter(helped), lines),
-        single=asked.filter(~helped)["line"].to_list(),
+        listable=listable,
+        single=single,
         holders=Holders(desired, form),
         originals=Originals(desired),
         remembered=Remembered(stamps=stamps or {}),
