@@ -125,6 +125,7 @@ async def greet(session: Session) -> Link | None:
             pools=session.pools,
             organization=session.organization,
             tally=session.tally,
+            tell=session.console.tell,
         )
         _refuse_other_organization(link, session)
     except SyncError as error:

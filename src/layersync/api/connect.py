@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from layersync.api.breaker import PAUSE_S, breakers_of
 from layersync.api.client import ReadClient, WriteClient
@@ -13,7 +14,7 @@ from layersync.api.pacer import gates_of
 from layersync.api.stop import Stop
 from layersync.api.whoami import who_am_i
 from layersync.api.wire import Transport
-from layersync.values.target import Budget, Target
+from layersync.values.target import Budget, RateClass, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,12 @@ async def connect(
     pools: Pools | None = None,
     organization: str = "",
     tally: Tally | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Link:
     """Asks who we are. `budget_for` gives the budget of a tier, `pools` what other processes share of it.
 
     `organization` is the child one to act in, if any. `tally` counts the requests, those that come to nothing, too.
+    `tell` hears why the run goes slowly, where others use the same key.
     Raises ApiRefuses for a key that is no good, StoppedEarly when the API can't be reached.
     """
     first = budget_for("standard")
@@ -74,6 +77,16 @@ async def connect(
     )
     for rate_class, gate in gates.items():
         gate.limit, gate.whole = budget.per_window(rate_class), budget.whole(rate_class)
+        if tell is not None:
+            gate.on_others = partial(_tell_of_others, tell, rate_class)
         if pools is not None:
             gate.share(pools(f"{base_url} {target.spender} {rate_class}", budget.window_s))
     return Link(target=target, reader=reader, conditions=conditions, transport=transport)
+
+
+def _tell_of_others(tell: Callable[[str], None], rate_class: RateClass, part: float) -> None:
+    what = "reads" if rate_class is RateClass.READ else "writes"
+    tell(
+        f"Somebody else uses this key, too: about {min(part, 1.0):.0%} of the {what} that its tier allows. "
+        "They keep what they use, up to half of it, so this takes longer."
+    )

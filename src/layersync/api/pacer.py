@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from layersync.api.ceiling import Ceiling
@@ -33,12 +34,14 @@ class Gate:
     remains, no more leave than that allows. A 429 closes the gate for everybody for as long as the server asks, slows
     the class down, and gives its slot back: a refused request was not counted. Where answers show that others use the
     same budget, they keep what they use, up to half of the `whole`, of which `limit` is our share. Both may change
-    while the gate is in use: the tier is known only after the first answer.
+    while the gate is in use: the tier is known only after the first answer. `on_others` hears once that they slow us
+    down, and which part of the whole they use.
     """
 
     def __init__(self, limit: int, window_s: float, clock: Clock, whole: int | None = None) -> None:
         self.limit = limit
         self.whole = whole or limit
+        self.on_others: Callable[[float], None] | None = None
         self._window_s = window_s
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -136,8 +139,16 @@ class Gate:
         self._number += 1
         self._own.left()
         self._credit.spent()
-        self._pace.passed(now, self._rate, self._most(now))
+        most = self._most(now)
+        self._pace.passed(now, self._rate, most)
+        if most < self._rate:
+            self._tell_of_others(now)
         return Slot(self._number, now, None if self._lots is None else self._lots.take())
+
+    def _tell_of_others(self, now: float) -> None:
+        if self.on_others is not None:
+            self.on_others(self._others.rate(now) * self._window_s / self.whole)
+        self.on_others = None
 
     def _give_back(self, slot: Slot) -> None:
         self._own.returned()
