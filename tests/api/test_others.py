@@ -3,13 +3,14 @@
 import pytest
 
 from layersync.api.others import Others
+from layersync.api.rate_headers import Said
 
 WHOLE, WINDOW_S, LATER_S = 600, 60.0, 61.5
 
 
 def told(remaining: int, reset_s: float | None = None, ours: int = 1) -> Others:
     others = Others(WINDOW_S)
-    others.told(WHOLE, remaining, reset_s, ours, 0.0)
+    others.told(WHOLE, Said(remaining, reset_s), ours, 0.0)
     return others
 
 
@@ -42,7 +43,7 @@ def test_a_word_on_a_longer_window_is_none_on_this_one(reset_s: float) -> None:
 
 def test_the_newest_word_counts_for_a_window() -> None:
     others = told(299)
-    others.told(WHOLE, 329, None, 1, 1.0)
+    others.told(WHOLE, Said(329), 1, 1.0)
     assert others.rate(1.0) == pytest.approx(270 / 60.0)
     assert others.rate(LATER_S) == pytest.approx(270 / 60.0)
     assert others.rate(1.0 + LATER_S) == 0.0
@@ -50,18 +51,56 @@ def test_the_newest_word_counts_for_a_window() -> None:
 
 def test_after_a_tick_what_was_known_before_it_is_kept_for_a_window() -> None:
     others = told(299)
-    others.told(WHOLE, 598, 59.0, 1, 1.0)
+    others.told(WHOLE, Said(598, 59.0), 1, 1.0)
     assert others.rate(1.0) == pytest.approx(5.0)
-    others.told(WHOLE, 500, 31.0, 1, 30.0)
-    assert others.rate(30.0) == pytest.approx(5.0)
-    others.told(WHOLE, 359, 11.0, 1, 50.0)
+    others.told(WHOLE, Said(550, 41.0), 1, 20.0)
+    others.told(WHOLE, Said(359, 11.0), 1, 50.0)
     assert others.rate(LATER_S) == pytest.approx(5.0)
     assert others.rate(1.0 + LATER_S) == pytest.approx(240 / 50.0)
+
+
+@pytest.mark.parametrize(("more", "rate"), [(59, 241 / 60.0), (60, 5.0)])
+def test_a_tenth_of_the_budget_that_comes_back_at_once_is_a_tick(more: int, rate: float) -> None:
+    others = told(299)
+    others.told(WHOLE, Said(299 + more), 1, 1.0)
+    assert others.rate(1.0) == pytest.approx(rate)
+
+
+def test_what_was_kept_is_not_kept_again() -> None:
+    others, now = told(299), 0.0
+    for _ in range(3):
+        now += 60.0
+        others.told(WHOLE, Said(590, 59.0), 9, now)
+        others.told(WHOLE, Said(200, 2.0), 399, now + 58.0)
+    assert others.rate(now) == 0.0
+
+
+def test_who_does_not_go_on_counts_no_more_after_a_few_seconds() -> None:
+    others = told(499, 51.0)
+    assert others.rate(0.0) == pytest.approx(100 / 15.0)
+    others.told(WHOLE, Said(490, 48.0), 10, 3.0)
+    assert others.rate(3.0) == pytest.approx(100 / 15.0)
+    others.told(WHOLE, Said(485, 46.0), 15, 5.0)
+    assert others.rate(5.0) == 0.0
+    others.told(WHOLE, Said(590, 60.0), 10, 51.0)
+    assert others.rate(51.0) == 0.0
+
+
+def test_who_goes_on_is_believed() -> None:
+    others = told(499, 41.0)
+    others.told(WHOLE, Said(455, 31.0), 10, 10.0)
+    assert others.rate(10.0) == pytest.approx(135 / 30.0)
+
+
+def test_of_a_full_window_nothing_has_to_grow() -> None:
+    others = told(299, 1.0)
+    others.told(WHOLE, Said(250, 1.0), 50, 10.0)
+    assert others.rate(10.0) == pytest.approx(300 / 60.0)
 
 
 def test_a_server_that_never_has_much_left_says_nothing_until_it_has() -> None:
     others = told(19, 2.0)
     assert others.rate(0.0) == 0.0
-    others.told(WHOLE, 120, None, 1, 0.0)
-    others.told(WHOLE, 19, None, 1, 0.0)
+    others.told(WHOLE, Said(120), 1, 0.0)
+    others.told(WHOLE, Said(19), 1, 0.0)
     assert others.rate(0.0) == pytest.approx(580 / 60.0)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layersync.api.pacer import Gate
+from layersync.api.rate_headers import Said
 from tests.virtual_time import VirtualClock, run_virtual
 
 
@@ -108,7 +109,7 @@ def test_a_server_that_refused_often_and_says_that_nothing_remains_is_asked_agai
         for _ in range(refusals):
             gate.throttled(await gate.admit(), 2.0)
         waited_from = clock.now()
-        gate.answered(await gate.admit(), 0)
+        gate.answered(await gate.admit(), Said(0))
         step = clock.now() - waited_from
         await gate.admit()
         return step, clock.now() - waited_from - step

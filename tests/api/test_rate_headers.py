@@ -6,7 +6,7 @@ import pytest
 
 from layersync.api.judge import judge
 from layersync.api.meaning import Kind
-from layersync.api.rate_headers import remaining_of, reset_s
+from layersync.api.rate_headers import Said, limit_of, remaining_of, reset_s, said_of
 from tests.api.server import json_answer
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -38,6 +38,27 @@ NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 )
 def test_what_remains_is_read(headers: dict[str, str], remaining: int | None) -> None:
     assert remaining_of(headers) == remaining
+
+
+@pytest.mark.parametrize(
+    ("headers", "limit"),
+    [
+        ({"x-ratelimit-limit": "600"}, 600),
+        ({"ratelimit-limit": "100, 100;w=60"}, 100),
+        ({"ratelimit": "limit=100, remaining=50, reset=30"}, 100),
+        ({"ratelimit": '"limit=9";r=7;t=30'}, None),
+        ({"x-ratelimit-limit": "none"}, None),
+        ({}, None),
+    ],
+)
+def test_the_limit_is_read(headers: dict[str, str], limit: int | None) -> None:
+    assert limit_of(headers) == limit
+
+
+def test_an_answer_that_does_not_say_what_remains_says_nothing() -> None:
+    told = {"x-ratelimit-limit": "600", "x-ratelimit-reset": "30"}
+    assert said_of(told, NOW) is None
+    assert said_of({**told, "x-ratelimit-remaining": "57"}, NOW) == Said(57, 30.0, 600)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from layersync.api.crowd import each
 from layersync.api.pacer import Gate
+from layersync.api.rate_headers import Said
 from layersync.sandbox.limits import TokenBucket, Window
 from tests.virtual_time import VirtualClock, run_virtual
 
@@ -27,6 +28,14 @@ class ShallowBucket(TokenBucket):
     def _fill(self, now: float) -> None:
         super()._fill(now)
         self._tokens = min(self._tokens, self._depth)
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Requests per second, and when they end."""
+
+    rate: float
+    until: float
 
 
 @dataclass
@@ -56,27 +65,34 @@ def meet(
     stranger_share: float = 0.0,
     seed: int = 1,
     phase: float = 0.0,
+    until_s: float = math.inf,
+    before: tuple[float, int] = (0.0, 0),
+    share: float = SHARE,
 ) -> Met:
     """Sends `count` requests through a gate with `SHARE` of `limit`, until all are done.
 
-    A stranger has had its part for a whole window when it begins, so far (`phase`) into a window of the server's.
+    A stranger has had its part for a whole window when it begins, so far (`phase`) into a window of the server's, and
+    goes away `until_s` later. `before` are requests that somebody made so many seconds ago, at once.
     """
-    rate = stranger_share * limit / SPAN_S
-    return run_virtual(_meet(policy(limit, SPAN_S), limit, count, headers, rate, seed, phase * SPAN_S))
+    window, rate = policy(limit, SPAN_S), stranger_share * limit / SPAN_S
+    began = phase * SPAN_S + (SPAN_S if rate or before[1] else 0.0)
+    at, used = began - before[0], before[1]
+    for _ in range(used):
+        window.take(at)
+    return run_virtual(_meet(window, int(limit * share), count, headers, Stranger(rate, began + until_s), seed, began))
 
 
 async def _meet(
-    window: Window, limit: int, count: int, headers: bool, stranger_rate: float, seed: int, into_s: float
+    window: Window, share: int, count: int, headers: bool, stranger: Stranger, seed: int, began: float
 ) -> Met:
     clock, rng, met = VirtualClock(), random.Random(seed), Met()
-    gate = Gate(int(limit * SHARE), SPAN_S, clock, limit)
+    gate = Gate(share, SPAN_S, clock, window.limit)
 
     async def one(_: int) -> None:
         while not await _one(gate, window, headers, clock, rng, met):
             pass
 
-    other = asyncio.create_task(_stranger(window, stranger_rate, clock, rng, met))
-    began = SPAN_S + into_s if stranger_rate else into_s
+    other = asyncio.create_task(_stranger(window, stranger, clock, rng, met))
     await asyncio.sleep(began)
     met.stranger = 0
     await each(range(count), one, lambda: gate.workers)
@@ -97,7 +113,7 @@ async def _one(gate: Gate, window: Window, headers: bool, clock: VirtualClock, r
     remaining, reset_s = window.remaining(clock.now()), math.ceil(window.reset(clock.now()))
     await clock.sleep(rng.uniform(*LATENCY_S) / 2)
     if wait_s == 0:
-        gate.answered(slot, *((remaining, reset_s) if headers else ()))
+        gate.answered(slot, Said(remaining, reset_s, window.limit) if headers else None)
         met.done += 1
         return True
     told = max(1, math.ceil(wait_s))
@@ -107,10 +123,10 @@ async def _one(gate: Gate, window: Window, headers: bool, clock: VirtualClock, r
     return False
 
 
-async def _stranger(window: Window, rate: float, clock: VirtualClock, rng: random.Random, met: Met) -> None:
+async def _stranger(window: Window, told: Stranger, clock: VirtualClock, rng: random.Random, met: Met) -> None:
     """Asks at a rate of its own, undeterred by any answer."""
-    while rate:
-        await clock.sleep(rng.expovariate(rate))
+    while told.rate and clock.now() < told.until:
+        await clock.sleep(rng.expovariate(told.rate))
         if window.wait(clock.now()) == 0:
             window.take(clock.now())
             met.stranger += 1

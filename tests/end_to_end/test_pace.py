@@ -1,5 +1,6 @@
 """The pace over real HTTP: a healthy run sees no 429, and after one nothing leaves before its time (must show 4)."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_beside_a_stranger_with_the_same_key_nothing_leaves_before_retry_after(
     for one in found:
         assert one.too_early == ()
         assert len(one.on_their_way) < MOST
+
+
+def test_a_run_that_leaves_a_stranger_its_half_says_why_it_takes_longer(place: Place, tmp_path: Path) -> None:
+    flags = ("--tier", "standard", "--minute", "4", "--records", "30", "--rate-headers")
+    with running_sandbox(*flags, log=tmp_path / "requests.jsonl") as sandbox:
+        place.configure(sandbox.url, "[guards]\nmax_changes = 999\n[jobs.projects]\nsource = 'projects.csv'")
+        config = place.folder / "config.toml"
+        config.write_text(config.read_text().replace('window = "1s"', 'window = "4s"'))
+        ids = list(sandbox.state()["records"]["projects"])[-30:]
+        place.table([{"id": bare, "timezone": "Etc/GMT+3"} for bare in ids])
+        with stranger(sandbox, ids[0], reads_per_s=1, writes_per_s=7.5):
+            time.sleep(4)
+            ran = place.call("sync")
+    assert (ran.code, ran.counts) == (0, {"changed": 30})
+    assert len([line for line in ran.err.splitlines() if "uses this key, too" in line and "writes" in line]) == 1
 
 
 def test_a_429_closes_the_class_for_as_long_as_the_server_asks(many: Place, narrow: RunningSandbox) -> None:

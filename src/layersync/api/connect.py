@@ -87,6 +87,6 @@ async def connect(
 def _tell_of_others(tell: Callable[[str], None], rate_class: RateClass, part: float) -> None:
     what = "reads" if rate_class is RateClass.READ else "writes"
     tell(
-        f"Somebody else uses this key, too: about {min(part, 1.0):.0%} of the {what} that its tier allows. "
-        "They keep what they use, up to half of it, so this takes longer."
+        f"Something else uses this key, too: about {min(part, 1.0):.0%} of the {what} that its tier allows (another "
+        "machine or folder, perhaps an earlier run). It keeps that, up to half, so this takes longer."
     )

@@ -11,7 +11,7 @@ from layersync.api.judge import Judgement, Parse, judge, judge_failure
 from layersync.api.meaning import LONGEST_WAIT_S, MANY, Kind
 from layersync.api.pacer import Gate, Slot
 from layersync.api.paths import WHOAMI
-from layersync.api.rate_headers import remaining_of, reset_s
+from layersync.api.rate_headers import said_of
 from layersync.api.retry import Retry, Tries
 from layersync.api.wire import Answer, AnswerLost, NotSent, Request, Transport
 from layersync.values.target import RateClass
@@ -131,7 +131,7 @@ class Courier:
         if judgement.kind in {Kind.THROTTLED, Kind.CAPPED}:
             gate.throttled(slot, (judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER))
         else:
-            gate.answered(slot, remaining_of(answer.headers), reset_s(answer.headers, self._at.clock.wall()))
+            gate.answered(slot, said_of(answer.headers, self._at.clock.wall()))
         return judgement
 
     async def _carried(self, request: Request) -> Answer:

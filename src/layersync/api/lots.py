@@ -22,6 +22,10 @@ class Pool(Protocol):
         """Gives a lot back, of which `used` slots were counted: they leave the window one window from now."""
         ...
 
+    def held(self) -> int:
+        """How many slots all processes have in the window."""
+        ...
+
     def freeze(self, wait_s: float) -> None:
         """Tells the others that the server refused a request and wants nobody to send for `wait_s` seconds."""
         ...
@@ -60,7 +64,7 @@ class Lots:
         self._size = 1
         self._scarce_until = 0.0
         self.sharers = 1
-        self.held = 0
+        self.held = 0  # by the last claim
 
     def wait_s(self, now: float, limit: int) -> float:
         """How long until it is worth asking again; 0 once there is a slot to take."""
@@ -93,6 +97,10 @@ class Lots:
         """The server did not count it, or it never left."""
         lot.used -= 1
         self.counted(lot)
+
+    def held_now(self) -> int:
+        """The slots that all processes of this machine have in the window."""
+        return self._pool.held()
 
     def freeze(self, wait_s: float) -> None:
         """Tells the others of a 429; of one that lasts for hours they had better hear themselves, and end."""

@@ -12,19 +12,25 @@ from layersync.api.hands import Hands
 from layersync.api.lots import Lot, Lots, Pool
 from layersync.api.others import Others
 from layersync.api.pace import Pace
+from layersync.api.rate_headers import Said
 from layersync.api.window import Window
 from layersync.values.target import Budget, RateClass
 
 _DUST_S = 1e-6
+_WHILE = 1 / 10  # of the window
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The right to send one request: its number, when it was given, and the lot that it is from."""
+    """The right to send one request: its number, when it was given, and the lot that it is from.
+
+    `ours` is how many requests of this machine may have been in the window then, this one among them.
+    """
 
     number: int
     given_at: float
     lot: Lot | None
+    ours: int
 
 
 class Gate:
@@ -34,14 +40,15 @@ class Gate:
     remains, no more leave than that allows. A 429 closes the gate for everybody for as long as the server asks, slows
     the class down, and gives its slot back: a refused request was not counted. Where answers show that others use the
     same budget, they keep what they use, up to half of the `whole`, of which `limit` is our share. Both may change
-    while the gate is in use: the tier is known only after the first answer. `on_others` hears once that they slow us
-    down, and which part of the whole they use.
+    while the gate is in use: the tier is known only after the first answer. `on_others` hears, once, which part of the
+    whole they use, when that slows us down.
     """
 
     def __init__(self, limit: int, window_s: float, clock: Clock, whole: int | None = None) -> None:
         self.limit = limit
         self.whole = whole or limit
-        self.on_others: Callable[[float], None] | None = None
+        self.on_others: Callable[[float], None] = lambda _: None
+        self._slow_since: float | None = None
         self._window_s = window_s
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -79,11 +86,8 @@ class Gate:
         """How many requests should be under way at once."""
         return self._hands.enough(self._rate)
 
-    def answered(self, slot: Slot, remaining: int | None = None, reset_s: float | None = None) -> None:
-        """The request was counted by the server, or may have been.
-
-        Its answer may say what remains of the budget, and in how many seconds there is more.
-        """
+    def answered(self, slot: Slot, said: Said | None = None) -> None:
+        """The request was counted by the server, or may have been; its answer may say what remains of the budget."""
         now = self._clock.now()
         self._ceiling.answered(self._own.held, now, self.limit)
         self._own.counted(now)
@@ -91,9 +95,10 @@ class Gate:
             self._lots.counted(slot.lot)
         self._hands.took(now - slot.given_at)
         self._freed.set()
-        if remaining is not None:
-            self._others.told(self.whole, remaining, reset_s, self._ours, now)
-            part = remaining // self._sharers
+        if said is not None:
+            whole = min(self.whole, said.limit or self.whole)
+            self._others.told(whole, said, self._ours_when(slot, whole - said.remaining), now)
+            part = said.remaining // self._sharers
             self._credit.said(part, slot.number, self._number, now, self.limit, self._refill(now))
 
     def unused(self, slot: Slot) -> None:
@@ -115,10 +120,13 @@ class Gate:
     def _sharers(self) -> int:
         return 1 if self._lots is None else self._lots.sharers
 
-    @property
-    def _ours(self) -> int:
-        """The requests of this machine that may be in the window."""
-        return self._own.held if self._lots is None else max(self._own.held, self._lots.held)
+    def _ours_when(self, slot: Slot, used: int) -> int:
+        """How many requests of this machine may have been in the window when the server answered this one.
+
+        The state file is asked for those of others only where `used`, which the server counts, are more than ours.
+        """
+        ours = max(self._own.held, slot.ours + self._number - slot.number)
+        return ours if self._lots is None or used <= ours else max(ours, self._lots.held_now())
 
     @property
     def _rate(self) -> float:
@@ -127,9 +135,8 @@ class Gate:
 
     def _most(self, now: float) -> float:
         """Requests per second that leave others what they use, half of the budget at most."""
-        others = self._others.rate(now)
-        left = max(self.whole / 2, self.whole - others * self._window_s) if others else math.inf
-        return left / self._sharers / self._window_s
+        left = max(self.whole / 2, self.whole - self._others.rate(now) * self._window_s)
+        return left / self._sharers / self._window_s if left < self.limit else math.inf
 
     def _refill(self, now: float) -> float:
         return self._pace.refill(now, self._rate, self._most(now))
@@ -141,14 +148,19 @@ class Gate:
         self._credit.spent()
         most = self._most(now)
         self._pace.passed(now, self._rate, most)
-        if most < self._rate:
+        if most < math.inf:
             self._tell_of_others(now)
-        return Slot(self._number, now, None if self._lots is None else self._lots.take())
+        if self._lots is None:
+            return Slot(self._number, now, None, self._own.held)
+        return Slot(self._number, now, self._lots.take(), max(self._own.held, self._lots.held))
 
     def _tell_of_others(self, now: float) -> None:
-        if self.on_others is not None:
+        """Says it once, when it has been slow for a while: they may have stopped before."""
+        if self._slow_since is None:
+            self._slow_since = now
+        elif self._slow_since + self._window_s * _WHILE <= now:
+            self._slow_since = math.inf
             self.on_others(self._others.rate(now) * self._window_s / self.whole)
-        self.on_others = None
 
     def _give_back(self, slot: Slot) -> None:
         self._own.returned()

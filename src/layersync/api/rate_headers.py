@@ -1,11 +1,12 @@
 """What the headers of an answer say of the rate limit, in any of the usual spellings; nonsense says nothing.
 
-`X-RateLimit-`, `X-Rate-Limit-` and `RateLimit-` with `Remaining` and `Reset`, and the one field `RateLimit` of the IETF
-drafts: `limit=100, remaining=50, reset=30`, later `"minute";r=50;t=30, "day";r=900;t=4000`.
+`X-RateLimit-`, `X-Rate-Limit-` and `RateLimit-` with `Limit`, `Remaining` and `Reset`, and the one field `RateLimit` of
+the IETF drafts: `limit=100, remaining=50, reset=30`, later `"minute";r=50;t=30, "day";r=900;t=4000`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,11 +16,36 @@ _PREFIXES: Final = ("x-ratelimit", "x-rate-limit", "ratelimit")
 _COUNT: Final = re.compile(r"(\d{1,9})(?:\.0+)?(?:\s*[,;].*)?", re.ASCII)
 _SECONDS: Final = re.compile(r"(\d{1,14}(?:\.\d{1,9})?)(?:\s*[,;].*)?", re.ASCII)
 _NAMES: Final = re.compile(r'"[^"]*"')
+_LIMIT: Final = re.compile(r"(?:^|[,;\s])limit=(\d{1,9})(?!\d)", re.ASCII)
 _REMAINING: Final = re.compile(r"(?:^|[,;\s])(?:remaining|r)=(\d{1,9})(?!\d)", re.ASCII)
 _RESET: Final = re.compile(r"(?:^|[,;\s])(?:reset|t)=(\d{1,9})(?!\d)", re.ASCII)
 
 _LONGEST_S: Final = 2 * 86_400.0  # no limit counts per more than a day
 _EPOCH_S, _EPOCH_MS = 1e9, 1e12  # no delta is that long, no moment that early
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How many requests remain, in how many seconds there are more, of how many in all; None where it is not told."""
+
+    remaining: int
+    reset_s: float | None = None
+    limit: int | None = None
+
+
+def said_of(headers: Mapping[str, str], now: datetime) -> Said | None:
+    """Gives what an answer says of the limit; None where it does not say what remains."""
+    remaining = remaining_of(headers)
+    return None if remaining is None else Said(remaining, reset_s(headers, now), limit_of(headers))
+
+
+def limit_of(headers: Mapping[str, str]) -> int | None:
+    """Gives the requests that a window allows; None where no header says so."""
+    for text in _values(headers, "limit"):
+        if (found := _COUNT.fullmatch(text)) is not None:
+            return int(found[1])
+    found = _LIMIT.search(_NAMES.sub("", headers.get("ratelimit", "")))
+    return int(found[1]) if found else None
 
 
 def remaining_of(headers: Mapping[str, str]) -> int | None:

@@ -85,6 +85,10 @@ class SharedBudget:
         """Gives a lot back; the slots that were used leave the window one window from now."""
         self._unless_alone(lambda connection, now: self._hold(connection, lot, used, now + self._window_s), None)
 
+    def held(self) -> int:
+        """How many slots all processes have in the window; 0 where the state file can't be used."""
+        return self._unless_alone(lambda connection, now: sum(self._held(connection, now).values()), 0)
+
     def freeze(self, wait_s: float) -> None:
         """Keeps everybody from claiming for a while; the longest word stands."""
 
