@@ -93,7 +93,7 @@ def export(settings: Settings, key: ApiKey | None, wanted: "Wanted", progress: P
         transport = ReadOnly(_transport(settings, address, key))
         # an export leaves nothing behind but its file: where there is no state directory, nobody shares it
         pools = _pools(settings, tell, parts) if settings.run.state_dir.is_dir() else None
-        return run_loop(_exported(settings, transport, label, wanted, progress, pools))
+        return run_loop(_exported(settings, transport, label, wanted, progress, pools, tell))
 
 
 async def _exported(
@@ -103,12 +103,13 @@ async def _exported(
     wanted: "Wanted",
     progress: Progress,
     pools: Pools | None,
+    tell: Tell,
 ) -> "Exported":
     from layersync.export.exporting import export as export_sheet  # noqa: PLC0415  a sync makes no sheets
 
     clock = SystemClock()
     try:
-        link = await _link(settings, transport, label, clock, pools)
+        link = await _link(settings, transport, label, clock, pools, tell)
         return await export_sheet(wanted, link, clock, progress)
     finally:
         await transport.close()
@@ -126,7 +127,14 @@ async def _standing(
     return Standing(target=link.target, writes_today=writes_today(*where), capped_until=capped_until(*where))
 
 
-async def _link(settings: Settings, transport: Transport, label: str, clock: SystemClock, pools: Pools | None) -> Link:
+async def _link(
+    settings: Settings,
+    transport: Transport,
+    label: str,
+    clock: SystemClock,
+    pools: Pools | None,
+    tell: Tell | None = None,
+) -> Link:
     return await connect(
         transport,
         _named(settings),
@@ -138,6 +146,7 @@ async def _link(settings: Settings, transport: Transport, label: str, clock: Sys
         max_attempts=settings.limits.max_attempts,
         pools=pools,
         organization=settings.api.organization or "",
+        tell=tell,
     )
 
 

@@ -67,12 +67,12 @@ def test_a_tenth_of_the_budget_that_comes_back_at_once_is_a_tick(more: int, rate
 
 
 def test_what_was_kept_is_not_kept_again() -> None:
-    others, now = told(299), 0.0
-    for _ in range(3):
-        now += 60.0
-        others.told(WHOLE, Said(590, 59.0), 9, now)
-        others.told(WHOLE, Said(200, 2.0), 399, now + 58.0)
-    assert others.rate(now) == 0.0
+    others = told(299)
+    others.told(WHOLE, Said(590, 59.0), 9, 60.0)
+    assert others.rate(60.0) == pytest.approx(5.0)
+    others.told(WHOLE, Said(480, 2.0), 50, 118.0)
+    others.told(WHOLE, Said(590, 59.0), 9, 121.0)
+    assert others.rate(121.3) == pytest.approx(70 / 59.0)
 
 
 def test_who_does_not_go_on_counts_no_more_after_a_few_seconds() -> None:

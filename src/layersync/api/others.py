@@ -45,7 +45,7 @@ class Others:
             return
         until = now + self._window_s * self._KEPT
         if said.remaining + ours - self._for_us >= whole * self._SUDDEN:
-            self._kept, self._kept_until = self._newest_at(now) if self._go_on else 0.0, until
+            self._kept, self._kept_until = self._newest_at(now), until
             self._seen_at = math.inf
         self._for_us = said.remaining + ours
         self._newest, self._newest_until = self._shown(whole, said, now), until
