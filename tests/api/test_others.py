@@ -1,5 +1,7 @@
 """What answers tell of others on the same budget, and for how long it is believed."""
 
+import math
+
 import pytest
 
 from layersync.api.others import Others
@@ -39,6 +41,18 @@ def test_the_moment_when_a_bucket_will_be_full_says_nothing_of_a_beginning(reset
 @pytest.mark.parametrize("reset_s", [62.0, 3_600.0, 86_400.0])
 def test_a_word_on_a_longer_window_is_none_on_this_one(reset_s: float) -> None:
     assert told(299, reset_s).rate(0.0) == 0.0
+
+
+def test_they_are_left_what_they_use_half_of_the_budget_at_most() -> None:
+    assert told(599).left(0.0) == math.inf
+    assert told(499).left(0.0) == pytest.approx(500)
+    assert told(199).left(0.0) == pytest.approx(300)
+
+
+def test_of_a_lower_limit_they_are_left_their_part_of_that() -> None:
+    others = Others(WINDOW_S)
+    others.told(300, Said(149, limit=300), 1, 0.0)
+    assert others.left(0.0) == pytest.approx(150)
 
 
 def test_the_newest_word_counts_for_a_window() -> None:

@@ -29,6 +29,7 @@ class Others:
 
     def __init__(self, window_s: float) -> None:
         self._window_s = window_s
+        self._whole = 0
         self._most_left = 0
         self._for_us = 0
         self._seen_at, self._seen = math.inf, 0  # when something was lacking first, and how much
@@ -43,7 +44,7 @@ class Others:
         self._most_left = max(self._most_left, said.remaining)
         if self._most_left < whole * self._MUCH:
             return
-        until = now + self._window_s * self._KEPT
+        self._whole, until = whole, now + self._window_s * self._KEPT
         if said.remaining + ours - self._for_us >= whole * self._SUDDEN:
             self._kept, self._kept_until = self._newest_at(now), until
             self._seen_at = math.inf
@@ -53,6 +54,11 @@ class Others:
     def rate(self, now: float) -> float:
         """Gives the requests per second."""
         return max(self._newest_at(now), self._kept if now < self._kept_until else 0.0)
+
+    def left(self, now: float) -> float:
+        """How many requests of a window leave them what they use: half of all at least, any number without them."""
+        rate = self.rate(now)
+        return max(self._whole / 2, self._whole - rate * self._window_s) if rate else math.inf
 
     def _newest_at(self, now: float) -> float:
         return self._newest if now < self._newest_until else 0.0

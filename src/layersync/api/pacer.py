@@ -134,8 +134,8 @@ class Gate:
         return self.limit / self._sharers / self._window_s
 
     def _most(self, now: float) -> float:
-        """Requests per second that leave others what they use, half of the budget at most."""
-        left = max(self.whole / 2, self.whole - self._others.rate(now) * self._window_s)
+        """Requests per second that leave others what they use."""
+        left = self._others.left(now)
         return left / self._sharers / self._window_s if left < self.limit else math.inf
 
     def _refill(self, now: float) -> float:
