@@ -7,10 +7,11 @@ from contextlib import suppress
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layersync.errors import StoppedEarly
+from layersync.plan import excerpt
 from layersync.plan import live as live_cells
 from layersync.plan.asking import ListPage, Page
 from layersync.plan.compose import plan_of
@@ -86,13 +87,22 @@ def read(sheet: Desired, body: str, *, quickly: bool) -> tuple[Live, int]:
     return live, known.shelf.lines - known.shelf.read
 
 
-@pytest.mark.parametrize("name", ["tagline", "metadata"])
+@pytest.fixture(params=["at the beginning", "further on"])
+def _spelled_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a page spells characters out: nobody looks for that but at its beginning."""
+    if request.param == "further on":
+        monkeypatch.setattr(excerpt, "_LOOKED_AT", 0)
+
+
+@pytest.mark.usefixtures("_spelled_out")
+@pytest.mark.parametrize("name", ["tagline", "metadata", "name", "updatedAt"])
 def test_a_value_that_is_spelled_oddly_reads_as_it_would_the_careful_way(name: str) -> None:
-    stated = {"tagline": "5", "metadata": {"a": 1}}
+    stated = {"tagline": "5", "metadata": {"a": 1}, "name": "N"}
     for raw in (*ODD, *(json.dumps(text) for text in TEXTS), *(json.dumps(value) for value in VALUES)):
         body = f'{{"items": [{{"id": "{an_id(0)}", "{name}": {raw}}}]}}'
-        sheet = desired(PROJECTS, [{"id": an_id(0), name: stated[name]}])
-        quick, careful = (read(sheet, body, quickly=quickly)[0].records[name][0] for quickly in (True, False))
+        sheet = desired(PROJECTS, [{"id": an_id(0), **({name: stated[name]} if name in stated else {})}])
+        shown = name if name in stated else "_stamp"
+        quick, careful = (read(sheet, body, quickly=quickly)[0].records[shown][0] for quickly in (True, False))
         assert quick == careful or (name == "metadata" and same(decode_json(quick), decode_json(careful))), raw
 
 
@@ -107,6 +117,8 @@ def test_rows_that_are_left_out_lend_their_cells_to_nobody() -> None:
     assert unread == 2
 
 
+@pytest.mark.usefixtures("_spelled_out")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sheets_and_pages())
 def test_any_page_reads_as_it_would_the_careful_way(both: tuple[Desired, str]) -> None:
     sheet, body = both

@@ -1,15 +1,15 @@
 """Decides each row that may differ: a change, an objection, or nothing after all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
-from typing import Any
+from typing import NamedTuple
 
 import polars as pl
 
 from layersync.plan.drift import Cells, Weighed, last_agreed, told, weigh
-from layersync.plan.edits import Comparison, Objection, compare_row
+from layersync.plan.edits import Comparison, Objection, Pair, compare_row
 from layersync.plan.effects import effects_of
 from layersync.plan.patch import base_of, patch_of
 from layersync.plan.placing import problem_at
@@ -21,9 +21,27 @@ from layersync.values.live import Live
 from layersync.values.plan import PlanState
 from layersync.values.problem import Problem
 
-_Line = Mapping[str, Any]  # a line of a frame, by column
+_AT_ONCE = 4_000  # rows of which the cells are taken out of their columns together
 
 _OVERWRITE = DriftRules()
+
+
+class _Row(NamedTuple):
+    """What is taken of a line of `Desired.rows`."""
+
+    row: int
+    key_text: str
+    state: str
+
+
+class _Record(NamedTuple):
+    """What is taken of a line of `Live.records`."""
+
+    id: str
+    name: str | None
+    generation: str | None
+    read_at: float | None
+    stamp: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +69,34 @@ def decide(
     """
     limits = _broken_limits(desired)
     generations = {generation.name: generation for generation in form.generations}
-    paths = [column.path for column in desired.columns]
-    fields = list(dict.fromkeys(column.field for column in desired.columns))
-    sheet = desired.rows.select("_row", "_line", "_key_text", "_state", *paths)[differing["_index"]]
-    records = live.records.select("_id", "_name", "_generation", "_read_at", "_stamp", *fields)[differing["_at"]]
-    lines = zip(sheet.iter_rows(named=True), records.iter_rows(named=True), strict=True)
-    for (row, record), agreed in zip(lines, _agreed(desired, live, differing, ledger, form), strict=True):
-        cells = {path: row[path] for path in paths if row[path] is not None}
-        shown = {field: record[field] for field in fields}
-        generation = generations.get(record["_generation"])
-        compared = compare_row(row["_row"], cells, shown, desired.columns, form, generation)
-        if row["_state"] == RowState.LIMIT and _breaks(compared, limits[row["_row"]]):
-            yield Decision(row["_row"], PlanState.INVALID)
-        else:
-            weighed = weigh(row["_row"], compared, agreed, desired.columns, form, generation, rules)
-            yield from _decision(row, record, weighed, desired, form)
+    agreed = iter(_agreed(desired, live, differing, ledger, form))
+    for some in differing.iter_slices(_AT_ONCE):
+        rows = map(_Row._make, desired.rows.select(_columns_of(_Row))[some["_index"]].iter_rows())
+        records = map(_Record._make, live.records.select(_columns_of(_Record))[some["_at"]].iter_rows())
+        for pairs, row, record in zip(_pairs(desired, live, some), rows, records, strict=True):
+            generation = generations.get(record.generation or "")
+            compared, before = compare_row(row.row, pairs, desired.columns, form, generation), next(agreed)
+            if row.state == RowState.LIMIT and _breaks(compared, limits[row.row]):
+                yield Decision(row.row, PlanState.INVALID)
+            else:
+                weighed = weigh(row.row, compared, before, desired.columns, form, generation, rules)
+                yield from _decision(row, record, weighed, desired, form)
+
+
+def _pairs(desired: Desired, live: Live, differing: pl.DataFrame) -> list[list[Pair]]:
+    """The cells of each line that may differ, in the order of the columns."""
+    found: list[list[Pair]] = [[] for _ in range(len(differing))]
+    for column in desired.columns:
+        here = differing[column.path].arg_true()
+        cells = desired.rows[column.path].gather(differing["_index"].gather(here))
+        values = live.records[column.field].gather(differing["_at"].gather(here))
+        for line, cell, value in zip(here, cells, values, strict=True):
+            found[line].append(Pair(column, cell, value))
+    return found
+
+
+def _columns_of(line: type[_Row | _Record]) -> list[str]:
+    return [f"_{name}" for name in line._fields]
 
 
 def _agreed(
@@ -79,16 +110,16 @@ def _agreed(
     return agreed.iter_rows(named=True) if agreed.columns else repeat({}, len(differing))
 
 
-def _decision(row: _Line, record: _Line, weighed: Weighed, desired: Desired, form: Resource) -> Iterator[Decision]:
+def _decision(row: _Row, record: _Record, weighed: Weighed, desired: Desired, form: Resource) -> Iterator[Decision]:
     compared, drifts = weighed.compared, weighed.drifts
     if objections := compared.objections or _held(weighed, desired):
         problems = tuple(_problem(row, objection, desired) for objection in objections)
-        yield Decision(row["_row"], PlanState(objections[0].state), problems=problems, drifts=drifts)
+        yield Decision(row.row, PlanState(objections[0].state), problems=problems, drifts=drifts)
     elif compared.edits:
         change = _change(row, record, compared, desired, form)
-        yield Decision(row["_row"], PlanState.CHANGE, change=change, drifts=drifts)
+        yield Decision(row.row, PlanState.CHANGE, change=change, drifts=drifts)
     elif drifts:
-        yield Decision(row["_row"], PlanState.UNCHANGED, drifts=drifts)
+        yield Decision(row.row, PlanState.UNCHANGED, drifts=drifts)
 
 
 def _held(weighed: Weighed, desired: Desired) -> tuple[Objection, ...]:
@@ -104,26 +135,26 @@ def _held(weighed: Weighed, desired: Desired) -> tuple[Objection, ...]:
     return (objection,)
 
 
-def _problem(row: _Line, objection: Objection, desired: Desired) -> Problem:
-    return problem_at(row["_row"], objection.column, desired, objection.message, objection.what_to_do)
+def _problem(row: _Row, objection: Objection, desired: Desired) -> Problem:
+    return problem_at(row.row, objection.column, desired, objection.message, objection.what_to_do)
 
 
-def _change(row: _Line, record: _Line, compared: Comparison, desired: Desired, form: Resource) -> Change:
+def _change(row: _Row, record: _Record, compared: Comparison, desired: Desired, form: Resource) -> Change:
     patch = patch_of(compared.edits, compared.record, form)
     notes = dict.fromkeys(effect.note for effect in effects_of(compared.edits, form))
     return Change(
         job=desired.job,
         resource=form.name,
-        row=row["_row"],
-        key=row["_key_text"],
-        id=record["_id"],
-        name=record["_name"],
+        row=row.row,
+        key=row.key_text,
+        id=record.id,
+        name=record.name,
         edits=compared.edits,
         patch=patch,
         base=base_of(patch, compared.record),
         side_effects=tuple(notes),
-        read_at=record["_read_at"],
-        stamp=record["_stamp"],
+        read_at=record.read_at,
+        stamp=record.stamp,
     )
 
 

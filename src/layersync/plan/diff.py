@@ -35,16 +35,17 @@ def matched_rows(desired: Desired, live: Live) -> pl.DataFrame:
 def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resource) -> pl.DataFrame:
     """Keeps the lines of `matched` of which some cell may differ from the record.
 
-    Equal text is trusted, unequal text is not: Unicode form and types are `edits.compare_row`'s business. JSON that is
-    only spelled in another way is sorted out here: an API may spell all of it in another way than we do.
+    Adds a Boolean column for each of the sheet's, named by its path: whether that cell may differ. Equal text is
+    trusted, unequal text is not: Unicode form and types are `edits.compare_row`'s business. JSON that is only spelled
+    in another way is sorted out here: an API may spell all of it in another way than we do.
     """
-    differs = _nowhere(len(matched))
+    found = {}
     for column in desired.columns:
         # one column in one piece at a time: gathering from many pieces takes twenty times as long
         cells = desired.rows[column.path].rechunk()[matched["_index"]]
         values = live.records[column.field].rechunk()[matched["_at"]]
-        differs = differs | _may_differ(column, cells, values, form)
-    return matched.filter(differs)
+        found[column.path] = _may_differ(column, cells, values, form)
+    return matched.with_columns(**found).filter(pl.any_horizontal(pl.lit(value=False), *found))
 
 
 def _nowhere(lines: int) -> pl.Series:

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
-from layersync.plan.spelling import same_value
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.resource import Generation, Resource
 from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, holder_of, same
@@ -30,7 +30,7 @@ class Objection:
 class Comparison:
     """What comparing one row with its record came to: edits to send, or everything that stands in their way.
 
-    `record` has the live values of the fields that are not equal.
+    `record` has the live values of the fields that may differ.
     """
 
     edits: tuple[Edit, ...]
@@ -38,39 +38,37 @@ class Comparison:
     objections: tuple[Objection, ...] = ()
 
 
+class Pair(NamedTuple):
+    """A cell of a sheet that is not blank, and what is live in its field, as `values.cell` writes both."""
+
+    column: Column
+    cell: str
+    live: str | None
+
+
 def compare_row(
     row: int,
-    cells: Mapping[str, str],
-    live: Mapping[str, str | None],
+    pairs: Sequence[Pair],
     columns: tuple[Column, ...],
     form: Resource,
     generation: Generation | None = None,
 ) -> Comparison:
-    """Compares the non-blank `cells` (by path) of a row with the live columns (by field), as `values.cell` writes both.
+    """Compares the cells of a row that may differ (`diff.candidates`) with what is live; `columns` are all of them.
 
     `generation` is that of the record, None where it is not known.
     """
-    unequal = [
-        (column, cell)
-        for column in columns
-        if (cell := cells.get(column.path)) is not None
-        if cell != live[column.field] or column.keys or generation is not None  # mostly nothing is to be looked at
-        if not _is_equal(column, cell, live[column.field], generation, form)
-    ]
-    record = record_of({column.field: live[column.field] for column, _ in unequal}, form)
-    absent = [column for column, _ in unequal if live[column.field] == ABSENT and column.role is not Role.IDENTITY]
+    record = record_of({column.field: live for column, _, live in pairs}, form)
+    absent = [column for column, _, live in pairs if live == ABSENT and column.role is not Role.IDENTITY]
     objections: list[Objection] = []
     edits: list[Edit] = []
-    for column, cell in unequal:
+    for column, cell, live in pairs:
         if column in absent:
             continue
-        objection = _objection(row, column, cell, live[column.field], record, form)
-        objection = objection or _refused(column, cell, generation)
+        objection = _objection(row, column, cell, live, record, form) or _refused(column, cell, generation)
         if objection is not None:
             objections.append(objection)
         elif column.role is Role.MANAGED:
-            found = edits_of(column, cell, record, form, generation)
-            edits.extend(_told(edit, live[column.field]) for edit in found)
+            edits.extend(_told(edit, live) for edit in edits_of(column, cell, record, form, generation))
     if absent:
         objections.append(_not_shown(absent, form))
     if objections:
@@ -85,16 +83,6 @@ def _told(edit: Edit, live: str | None) -> Edit:
         return edit
     notes = (edit.note, f"the live value is from {holder}")
     return replace(edit, note="; ".join(note for note in notes if note))
-
-
-def _is_equal(column: Column, cell: str, live: str | None, generation: Generation | None, form: Resource) -> bool:
-    """Tells that nothing is to be said of a cell; what a generation writes in its own way is looked at more closely."""
-    if column.keys or (generation is not None and generation.field(column.field) is not None):
-        return False
-    if cell == live or live is None or column.role is not Role.MANAGED:
-        return cell == live
-    field = form.field(column.field)
-    return field.is_json and same_value(cell, live, field)
 
 
 def record_of(live: Mapping[str, str | None], form: Resource) -> dict[str, object]:

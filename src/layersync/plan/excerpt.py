@@ -1,5 +1,6 @@
 """What a plan keeps of a record: the fields that matter to it, cut straight out of the API's JSON."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,9 @@ from layersync.values.cell import ABSENT, MARK, encode_borrowed, encode_json, en
 from layersync.values.desired import Column, Role
 
 _NUL = b"\\u0000"  # how JSON writes the character that our own marks start with
-_spelled_out = re.compile(rb"\\u").search  # what may be half a character, or NUL: a glance at it is not enough
+_LIKE_A_MARK = "it may hold what looks like a mark of ours"
+_LOOKED_AT = 10_000  # bytes at the beginning of a page
+_spelled_out = re.compile(rb"\\u").search
 
 
 class Cut:
@@ -65,30 +68,37 @@ class Cut:
         self._page_at_a_glance = msgspec.json.Decoder(page_type(glance))
         self._id = attrgetter(self.slot(form.id_field))
         self._key = attrgetter(self.slot(key_field))
+        self._told_texts = [attrgetter(self.slot(name)) for name in self.told if name not in self.json]
         self._texts = tuple(self.slot(name) for name in self.fields if name in self.json)
         self._borrowing = tuple((self.slot(name), self.slot(holder)) for name, holder in self._stand_ins.items())
 
     def page(self, body: bytes) -> tuple[list[Excerpt], object]:
         """Takes a page of a listing apart: its items, glances where that is enough, and `nextCursor`. Raises Unfit.
 
-        Glances are given as they came, a line each: so a page that has more than one line is read.
+        Glances are given as they came, a line each: so a page that has more than one line is read. So is a page that
+        spells characters out: who writes it does that everywhere, and nothing would be found to be the same.
         """
-        if not _spelled_out(body) and body.find(b"\n", 0, -2) < 0:
+        if not _spelled_out(body, 0, _LOOKED_AT) and body.find(b"\n", 0, -2) < 0:
             page = _decoded(self._page_at_a_glance, body)
+            if self._may_be_marked(page.items) and _NUL in body:
+                raise Unfit(_LIKE_A_MARK)
             return page.items, page.nextCursor
         page = _read(self._page, body)
         return self._settled(page.items), page.nextCursor
 
     def record(self, body: bytes) -> Excerpt:
         """Reads one record. Raises Unfit."""
-        one = self.reread(body)
+        [one] = self._settled([_read(self._one, body)])
         if any(getattr(one, slot) == ABSENT and getattr(one, inside) is not UNSET for slot, inside in self._borrowing):
             raise Unfit("what it does not show may stand inside a field that it does")
         return one
 
     def reread(self, text: bytes) -> Excerpt:
         """Reads a record of which everything that matters is known to stand in its own field. Raises Unfit."""
-        return self._settled([_read(self._one, text)])[0]
+        try:
+            return self._settled([_read(self._one, text)])[0]
+        except Unfit:
+            return self.of(_carefully(text))
 
     def of(self, record: Mapping[str, object]) -> Excerpt:
         """Cuts down a record that was read as a whole."""
@@ -162,6 +172,16 @@ class Cut:
         """The attribute of an excerpt that holds a field or a mark."""
         return f"f{(*self.fields, *self.marks).index(name)}"
 
+    def _may_be_marked(self, excerpts: Sequence[Excerpt]) -> bool:
+        """Tells that a text in `told` looks like a mark of ours; those that are not there do, too."""
+        for read in self._told_texts:
+            try:
+                if MARK in "".join(map(read, excerpts)):
+                    return True
+            except TypeError:  # no text
+                return True
+        return False
+
     def _normal(self, key: object) -> str:
         if type(key) is not str:
             return ""
@@ -184,9 +204,16 @@ class Cut:
         return encode_borrowed(inside[name], holder)
 
 
+def _carefully(text: bytes) -> dict[str, object]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise Unfit(str(error)) from error
+
+
 def _read(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
     if _NUL in body:
-        raise Unfit("it may hold what looks like a mark of ours")
+        raise Unfit(_LIKE_A_MARK)
     return _decoded(decoder, body)
 
 

@@ -1,7 +1,8 @@
 """What is known of a sheet's records so far: which are named, which were read, and where they are filed."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
@@ -129,13 +130,16 @@ def file_page(page: Page[Excerpt], known: Known) -> list[int]:
     return lines
 
 
-def _note_places(lines: Iterable[int], first: int, known: Known) -> None:
+def _note_places(lines: Sequence[int], first: int, known: Known) -> None:
     """Notes where on the shelf the slim items of these lines are; a line with two different records is ambiguous."""
-    slim, shelf = known.slim, known.shelf
-    for place, line in enumerate(lines, first):
+    slim, places = known.slim, range(first, first + len(lines))
+    if len({*lines}) == len(lines) and max(map(slim.__getitem__, lines), default=-1) < 0:  # as nearly always
+        deque(map(slim.__setitem__, lines, places), maxlen=0)
+        return
+    for place, line in zip(places, lines, strict=True):
         before = slim[line]
         slim[line] = place
-        if before >= 0 and shelf.id_at(before) != shelf.id_at(place):
+        if before >= 0 and known.shelf.id_at(before) != known.shelf.id_at(place):
             known.ambiguous.add(known.keys[line])
 
 

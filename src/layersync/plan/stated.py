@@ -3,9 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import reduce
 from itertools import repeat
-from operator import add
 from typing import NamedTuple
 
 import msgspec
@@ -13,9 +11,8 @@ import polars as pl
 from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
-from layersync.plan.key_order import hash_of
+from layersync.plan.lines import Lines
 from layersync.plan.slots import Excerpt, Unfit, line_type
-from layersync.plan.spelling import escapes_in
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
@@ -44,13 +41,11 @@ class Stated:
     def __init__(self, desired: Desired, rows: pl.Series, cut: Cut) -> None:
         paths = {column.field: column.path for column in desired.columns}
         self._columns = {name: _held(desired.rows[paths[name]]) for name in cut.stated}
+        self._lines = Lines(self._columns, [name for name in cut.stated if name in cut.json])
         self._rows = rows
         self.lines = len(rows)
-        self._texts = [name for name in cut.stated if name not in cut.json]
-        self._objects = [name for name in cut.stated if name in cut.json]
         self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
-        self._read_line = msgspec.json.Decoder(line_type(self._texts, self._objects)).decode
-        self._differs = _together(_parted(pl.col("text"), self._objects)).ne(pl.col("row"))
+        self._read_line = msgspec.json.Decoder(line_type(self._lines.texts, self._lines.objects)).decode
         self._beside = ThreadPoolExecutor(1)
         self._hashes = self._beside.submit(self._hashed)
 
@@ -77,7 +72,7 @@ class Stated:
         return _write_lines(glances)
 
     def _compared(self, pages: Sequence[bytes], lines: Sequence[int]) -> Others:
-        """Compares records; those that are not the same once more, with their objects in the sheet's spelling.
+        """Compares records: whole lines, and objects by their pieces; what is left more closely.
 
         As few queries as can be: after each of them this thread has to wait for its turn with Python.
         """
@@ -85,14 +80,16 @@ class Stated:
             return Others([], [])
         rows = pl.LazyFrame({"row": self._hashes.result().gather(pl.Series(lines, dtype=pl.UInt32))})
         records = pl.concat([_lines(pages), rows], how="horizontal").with_row_index("place")
+        text = pl.col("text")
+        same = (text.hash() == pl.col("row")) | (self._lines.hash(text) == pl.col("row"))
         try:
-            others = records.filter(self._differs).collect()
+            others = _without(records, same).collect()
         except pl.exceptions.ComputeError:
             _refuse_other_than_utf8(pages)
             raise
-        if self._objects and len(others):
+        if self._lines.objects and len(others):
             tidied = pl.Series("text", [*map(self._tidied, others["text"])], dtype=pl.String)
-            others = others.lazy().with_columns(tidied).filter(self._differs).collect()
+            others = _without(others.lazy().with_columns(tidied), same).collect()
         return Others(others["place"].to_list(), [text.encode() for text in others["text"]])
 
     def _tidied(self, text: str) -> str:
@@ -102,26 +99,27 @@ class Stated:
             return text  # it says nothing that a sheet could
 
     def _hashed(self) -> pl.Series:
-        """The hash of every row that is asked for; several threads write them out, a piece each."""
+        """The hash of every row that is asked for: by pieces, or of the whole line where that is not enough."""
         if not self._columns:
             return pl.Series(dtype=pl.UInt64)
-        rows = pl.DataFrame(self._columns).lazy()
-        hashed = _together([self._text(), *map(self._object, self._objects)])
-        pieces = range(0, max(1, len(next(iter(self._columns.values())))), _ROWS_AT_ONCE)
-        found = pl.collect_all([rows.slice(at, _ROWS_AT_ONCE).select(hashed) for at in pieces])
-        return pl.concat(found).to_series().gather(self._rows)
+        rows = pl.DataFrame(self._columns)
+        hashes = _some_at_once(rows, self._lines.hash_of_row())
+        others = hashes.is_null().arg_true()
+        if len(others):
+            hashes = hashes.scatter(others, _some_at_once(rows[others], self._lines.of_row().hash()))
+        return hashes.gather(self._rows)
 
-    def _text(self) -> pl.Expr:
-        """The text fields of a row as `_parted` finds them in a line."""
-        if not self._texts:
-            return pl.lit("")
-        texts = pl.struct(self._texts).struct.json_encode()
-        return texts.str.head(-1) if self._objects else texts
 
-    def _object(self, name: str) -> pl.Expr:
-        cells = pl.col(name).fill_null("null")
-        escapes = escapes_in(self._columns[name])
-        return cells.str.replace_many(escapes) if escapes else cells
+def _some_at_once(rows: pl.DataFrame, hashed: pl.Expr) -> pl.Series:
+    """Hashes rows: several threads write them out, a piece each, of which nothing else is kept."""
+    starts = range(0, max(1, len(rows)), _ROWS_AT_ONCE)
+    found = pl.collect_all([rows.lazy().slice(start, _ROWS_AT_ONCE).select(hashed) for start in starts])
+    return pl.concat(found, rechunk=True).to_series()
+
+
+def _without(records: pl.LazyFrame, same: pl.Expr) -> pl.LazyFrame:
+    """Drops the records that are the same; a filter would look for each place in a line as often as it is named."""
+    return records.with_columns(same=same.fill_null(value=False)).filter(~pl.col("same"))
 
 
 def _refuse_other_than_utf8(pages: Sequence[bytes]) -> None:
@@ -135,31 +133,6 @@ def _lines(pages: Sequence[bytes]) -> pl.LazyFrame:
     texts = pl.LazyFrame({"text": pages}, schema={"text": pl.Binary})
     lines = texts.select(pl.col("text").cast(pl.String).str.split("\n").explode())
     return lines.filter(pl.col("text") != "")  # what comes after the last line
-
-
-def _parted(line: pl.Expr, objects: Sequence[str]) -> list[pl.Expr]:
-    """Cuts lines, as `Stated.written` gives them, into all that comes before the first of the objects, and each value.
-
-    A name that is found too early, inside a value, leaves a piece that is no JSON, and so equals nothing of the sheet.
-    """
-    if not objects:
-        return [line]
-    names = [f'"{name}":' for name in objects]
-    at = [line.str.find(name, literal=True).cast(pl.Int64) for name in names]
-    ends = [*at, line.str.len_bytes().cast(pl.Int64)]
-    starts = [pl.lit(0), *(place + len(name.encode()) for place, name in zip(at, names, strict=True))]
-    return [_between(line, start, end - 1) for start, end in zip(starts, ends, strict=True)]
-
-
-def _between(line: pl.Expr, start: pl.Expr, end: pl.Expr) -> pl.Expr:
-    return line.cast(pl.Binary).bin.slice(start, (end - start).clip(0)).cast(pl.String, strict=False)
-
-
-def _together(parts: Sequence[pl.Expr]) -> pl.Expr:
-    """One hash of the text fields and the objects of a line."""
-    text, *objects = parts
-    hashes = (hash_of(value, seed) for seed, value in enumerate(objects, 1))
-    return reduce(add, hashes, text.hash()).alias("hash")
 
 
 def _held(cells: pl.Series) -> pl.Series:

@@ -1,0 +1,69 @@
+"""A row and the line of a record that says the same have one hash, and no other line has it."""
+
+import json
+
+import polars as pl
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from layersync.plan.lines import Lines
+from layersync.values.cell import canonical, same
+
+TEXTS = st.none() | st.sampled_from(['"', "\\", '"meta":{"a":1}', "}", "é", ""]) | st.text(max_size=3)
+NAMES = st.sampled_from(["a", "b", "meta", "more", '"more":{"', "é"])
+TYPED = r"\\u00e9"  # an escape that somebody typed: a row with it is found to be the same as nothing
+PLAIN = st.none() | st.integers(0, 3) | st.sampled_from(["x", "y,", "é", r"\u00e9", '"more":{"'])
+OBJECTS = st.none() | st.dictionaries(NAMES, PLAIN | st.lists(PLAIN, max_size=4) | st.dictionaries(NAMES, PLAIN))
+ROWS = st.fixed_dictionaries({"one": TEXTS, "two": TEXTS, "meta": OBJECTS, "more": OBJECTS})
+OBJECT_FIELDS = [(), ("meta",), ("meta", "more")]
+FIELDS = [(texts, objects) for texts in ((), ("one",), ("one", "two")) for objects in OBJECT_FIELDS if texts or objects]
+
+
+def cells(row: dict[str, object], texts: tuple[str, ...], objects: tuple[str, ...]) -> dict[str, pl.Series]:
+    held = {name: None if row[name] is None else canonical(row[name]) for name in objects}
+    return {name: pl.Series([value], dtype=pl.String) for name, value in ({n: row[n] for n in texts} | held).items()}
+
+
+def line(row: dict[str, object], names: tuple[str, ...]) -> str:
+    """As the API has it, the keys of objects in their own order."""
+    return json.dumps({name: row[name] for name in names}, ensure_ascii=False, separators=(",", ":"))
+
+
+def hash_of(lines: Lines, text: str) -> int | None:
+    return pl.DataFrame({"text": [text]}).select(lines.hash(pl.col("text")))["text"][0]
+
+
+@pytest.mark.parametrize(("texts", "objects"), FIELDS)
+@given(ROWS)
+def test_a_row_is_hashed_like_its_line(
+    texts: tuple[str, ...], objects: tuple[str, ...], row: dict[str, object]
+) -> None:
+    assume(TYPED not in canonical([row[name] for name in objects]))
+    columns = cells(row, texts, objects)
+    lines = Lines(columns, objects)
+    [(text, quick)] = pl.DataFrame(columns).select(text=lines.of_row(), quick=lines.hash_of_row()).iter_rows()
+    assert same(json.loads(text), {name: row[name] for name in (*texts, *objects)})
+    assert quick is None or quick == hash_of(lines, text) == hash_of(lines, line(row, (*texts, *objects)))
+
+
+@pytest.mark.parametrize("objects", OBJECT_FIELDS)
+@given(ROWS, ROWS)
+def test_no_other_line_has_the_hash_of_a_row(
+    objects: tuple[str, ...], row: dict[str, object], other: dict[str, object]
+) -> None:
+    names = ("one", *objects)
+    columns = cells(row, ("one",), objects)
+    lines = Lines(columns, objects)
+    quick = pl.DataFrame(columns).select(lines.hash_of_row().alias("quick"))["quick"][0]
+    alike = same({name: row[name] for name in names}, {name: other[name] for name in names})
+    assert alike or quick is None or quick != hash_of(lines, line(other, names))
+
+
+def test_members_do_not_change_places_with_those_of_another_object() -> None:
+    row: dict[str, object] = {"meta": {"a": 1, "b": 2}, "more": {"c": 3, "d": 4}}
+    lines = Lines(cells(row, (), ("meta", "more")), ("meta", "more"))
+    mixed = {"meta": {"c": 3, "d": 4}, "more": {"a": 1, "b": 2}}
+    crossed = {"meta": {"a": 1, "d": 4}, "more": {"c": 3, "b": 2}}
+    found = {hash_of(lines, line(one, ("meta", "more"))) for one in (row, mixed, crossed)}
+    assert len(found - {None}) == 3
