@@ -17,6 +17,11 @@ class Credit:
         self._filled_at = 0.0
         self._newest = 0
 
+    @property
+    def known(self) -> bool:
+        """True once the server has said what is left."""
+        return self._left is not None
+
     def said(self, remaining: int, number: int, last: int, now: float, limit: int, rate: float) -> None:
         """The answer to request `number` said what remains; the requests up to `last` have left by now."""
         if number < self._newest:

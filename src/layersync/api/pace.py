@@ -39,6 +39,10 @@ class Pace:
         if self._rate is not None or most < math.inf:
             self._next_at = max(now, self._next_at) + 1.0 / self._at_most(now, full_rate, most)
 
+    def rests(self, until: float) -> None:
+        """No request leaves before then."""
+        self._next_at = max(self._next_at, until)
+
     def refused(self, now: float, full_rate: float) -> None:
         """The server refused a request for its rate."""
         if self._rate is None:

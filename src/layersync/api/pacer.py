@@ -13,11 +13,14 @@ from layersync.api.lots import Lot, Lots, Pool
 from layersync.api.others import Others
 from layersync.api.pace import Pace
 from layersync.api.rate_headers import Said
+from layersync.api.ticks import Ticks
 from layersync.api.window import Window
 from layersync.values.target import Budget, RateClass
 
 _DUST_S = 1e-6
 _WHILE = 1 / 10  # of the window
+_LATE = 1 / 5  # of the window: its end
+_FEW = 100  # requests: of fewer than that none is kept back
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Gate:
         self._turn = asyncio.Lock()
         self._freed = asyncio.Event()
         self._number = 0
+        self._waiting = 0
         self._closed_until = -math.inf
         self._own = Window(window_s)
         self._lots: Lots | None = None
@@ -62,6 +66,7 @@ class Gate:
         self._pace = Pace()
         self._hands = Hands()
         self._others = Others(window_s)
+        self._ticks = Ticks(window_s)
 
     def share(self, pool: Pool) -> None:
         """From now on slots come from a pool, which is told of those that were taken before."""
@@ -71,10 +76,14 @@ class Gate:
 
     async def admit(self) -> Slot:
         """Waits for a slot and takes it; every `admit` is followed by one `answered`, `unused` or `throttled`."""
-        async with self._turn:
-            while (wait := self._wait_s()) > 0:
-                await self._until(wait)
-            return self._slot()
+        self._waiting += 1
+        try:
+            async with self._turn:
+                while (wait := self._wait_s()) > 0:
+                    await self._until(wait)
+                return self._slot()
+        finally:
+            self._waiting -= 1
 
     @property
     def closed(self) -> bool:
@@ -113,6 +122,7 @@ class Gate:
         self._closed_until = max(self._closed_until, now + wait_s)
         self._pace.refused(now, self._rate)
         self._ceiling.refused(self._own.held, now, self.limit)
+        self._pace.rests(self._ticks.refused(self.whole, self._own, wait_s, now))
         if self._lots is not None:
             self._lots.freeze(wait_s)
 
@@ -135,7 +145,7 @@ class Gate:
 
     def _most(self, now: float) -> float:
         """Requests per second that leave others what they use."""
-        left = self._others.left(now)
+        left = min(self._others.left(now), self._ticks.left(now))
         return left / self._sharers / self._window_s if left < self.limit else math.inf
 
     def _refill(self, now: float) -> float:
@@ -146,6 +156,7 @@ class Gate:
         self._number += 1
         self._own.left()
         self._credit.spent()
+        self._ticks.sent(1)
         most = self._most(now)
         self._pace.passed(now, self._rate, most)
         if most < math.inf:
@@ -164,6 +175,7 @@ class Gate:
 
     def _give_back(self, slot: Slot) -> None:
         self._own.returned()
+        self._ticks.sent(-1)
         if self._lots is not None and slot.lot is not None:
             self._lots.returned(slot.lot)
         self._freed.set()
@@ -179,9 +191,22 @@ class Gate:
 
     def _room_s(self, now: float) -> float:
         """How long until the window has room for one more of ours: one has left it, or the ceiling has risen."""
-        wait_s = self._own.wait_s(now, self.limit)
+        wait_s = max(self._own.wait_s(now, self.limit), self._keeps_back_s(now))
         rises_s = self._ceiling.wait_s(self._own.held, now, self.limit)
         return max(wait_s, min(rises_s, self._own.leaves_s(now))) if rises_s > _DUST_S else wait_s
+
+    def _keeps_back_s(self, now: float) -> float:
+        """How long the last slot of a window is kept back, for a look late in it whether others use it up.
+
+        Who comes first after the tick of a server's window and takes most of it is not refused, and never hears of the
+        others who are. Where answers say what remains that is not needed, nor for the last request of all.
+        """
+        last = self._own.held == self.limit - 1 and self.limit >= _FEW
+        if not last or self._credit.known or self._ticks.left(now) < math.inf:
+            return 0.0
+        if self._waiting == 1:
+            return math.inf if self._own.in_flight else 0.0  # whether any follow shows when those come back
+        return max(0.0, self._own.leaves_s(now) - self._window_s * _LATE)
 
     async def _until(self, wait_s: float) -> None:
         if math.isfinite(wait_s):

@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from itertools import takewhile
 
 
 class Window:
@@ -13,7 +14,7 @@ class Window:
 
     def __init__(self, span_s: float) -> None:
         self._span_s = span_s
-        self._in_flight = 0
+        self.in_flight = 0
         self._ageing: deque[float] = deque()  # when each answered request leaves the window, oldest first
 
     def wait_s(self, now: float, limit: int) -> float:
@@ -30,17 +31,27 @@ class Window:
     @property
     def held(self) -> int:
         """The slots that are taken."""
-        return self._in_flight + len(self._ageing)
+        return self.in_flight + len(self._ageing)
+
+    def since(self, began: float) -> int:
+        """How many have left since then, as far as their answers tell."""
+        late = began + self._span_s
+        return self.in_flight + sum(1 for _ in takewhile(lambda leaves: leaves >= late, reversed(self._ageing)))
+
+    def first_at(self, now: float) -> float:
+        """When the oldest that is in the window was answered; now, if none was."""
+        leaves_s = self.leaves_s(now)
+        return now if leaves_s == math.inf else now + leaves_s - self._span_s
 
     def left(self) -> None:
         """A request leaves."""
-        self._in_flight += 1
+        self.in_flight += 1
 
     def counted(self, now: float) -> None:
         """Its answer is here; the server counted it, or may have."""
-        self._in_flight -= 1
+        self.in_flight -= 1
         self._ageing.append(now + self._span_s)
 
     def returned(self) -> None:
         """It was not counted."""
-        self._in_flight -= 1
+        self.in_flight -= 1
