@@ -144,7 +144,7 @@ def test_two_are_no_strangers_to_each_other(stores: list[Store], policy: str, la
         window = POLICIES[policy](LIMIT, SPAN_S)
         both = [sender(store, name) for store, name in zip(stores, "ab", strict=False)]
         for one in both:
-            one.gate.on_others = told.append
+            one.gate.company.on_others = told.append
 
         async def later() -> None:
             await asyncio.sleep(20.0)

@@ -78,7 +78,7 @@ async def connect(
     for rate_class, gate in gates.items():
         gate.limit, gate.whole = budget.per_window(rate_class), budget.whole(rate_class)
         if tell is not None:
-            gate.on_others = partial(_tell_of_others, tell, rate_class)
+            gate.company.on_others = partial(_tell_of_others, tell, rate_class)
         if pools is not None:
             gate.share(pools(f"{base_url} {target.spender} {rate_class}", budget.window_s))
     return Link(target=target, reader=reader, conditions=conditions, transport=transport)

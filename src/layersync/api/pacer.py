@@ -2,23 +2,20 @@
 
 import asyncio
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from layersync.api.ceiling import Ceiling
 from layersync.api.clock import Clock
+from layersync.api.company import Company
 from layersync.api.credit import Credit
 from layersync.api.hands import Hands
 from layersync.api.lots import Lot, Lots, Pool
-from layersync.api.others import Others
 from layersync.api.pace import Pace
 from layersync.api.rate_headers import Said
-from layersync.api.ticks import Ticks
 from layersync.api.window import Window
 from layersync.values.target import Budget, RateClass
 
 _DUST_S = 1e-6
-_WHILE = 1 / 10  # of the window
 _LATE = 1 / 5  # of the window: its end
 _FEW = 100  # requests: of fewer than that none is kept back
 
@@ -43,15 +40,13 @@ class Gate:
     remains, no more leave than that allows. A 429 closes the gate for everybody for as long as the server asks, slows
     the class down, and gives its slot back: a refused request was not counted. Where answers show that others use the
     same budget, they keep what they use, up to half of the `whole`, of which `limit` is our share. Both may change
-    while the gate is in use: the tier is known only after the first answer. `on_others` hears, once, which part of the
-    whole they use, when that slows us down.
+    while the gate is in use: the tier is known only after the first answer.
     """
 
     def __init__(self, limit: int, window_s: float, clock: Clock, whole: int | None = None) -> None:
         self.limit = limit
         self.whole = whole or limit
-        self.on_others: Callable[[float], None] = lambda _: None
-        self._slow_since: float | None = None
+        self.company = Company(window_s)
         self._window_s = window_s
         self._clock = clock
         self._turn = asyncio.Lock()
@@ -65,13 +60,11 @@ class Gate:
         self._ceiling = Ceiling(window_s)
         self._pace = Pace()
         self._hands = Hands()
-        self._others = Others(window_s)
-        self._ticks = Ticks(window_s)
 
     def share(self, pool: Pool) -> None:
         """From now on slots come from a pool, which is told of those that were taken before."""
         self._lots = Lots(pool, self._window_s)
-        self._others = Others(self._window_s)  # who seemed to be another may have been of this machine
+        self.company.forget()
         pool.join(self._own.held)
 
     async def admit(self) -> Slot:
@@ -106,7 +99,7 @@ class Gate:
         self._freed.set()
         if said is not None:
             whole = min(self.whole, said.limit or self.whole)
-            self._others.told(whole, said, self._ours_when(slot, whole - said.remaining), now)
+            self.company.told(whole, said, self._ours_when(slot, whole - said.remaining), now)
             part = said.remaining // self._sharers
             self._credit.said(part, slot.number, self._number, now, self.limit, self._refill(now))
 
@@ -122,9 +115,19 @@ class Gate:
         self._closed_until = max(self._closed_until, now + wait_s)
         self._pace.refused(now, self._rate)
         self._ceiling.refused(self._own.held, now, self.limit)
-        self._pace.rests(self._ticks.refused(self.whole, self._own, wait_s, now))
+        if not self._credit.known:
+            self._learn_of_others(wait_s, now)
         if self._lots is not None:
             self._lots.freeze(wait_s)
+
+    def _learn_of_others(self, wait_s: float, now: float) -> None:
+        """By a refusal, where answers do not say what remains."""
+        ours = self._own.since(now + wait_s - self._window_s)
+        ours = ours if self._lots is None else max(ours, self._lots.held_now())
+        if self.company.refused(self.whole, ours, self._own, wait_s, now):
+            even_at = self.company.even_at(self._sharers, now)
+            self._pace.rests(even_at)
+            self.company.slows(self.whole, now + wait_s, even_at)
 
     @property
     def _sharers(self) -> int:
@@ -145,7 +148,7 @@ class Gate:
 
     def _most(self, now: float) -> float:
         """Requests per second that leave others what they use."""
-        left = min(self._others.left(now), self._ticks.left(now))
+        left = self.company.left(now)
         return left / self._sharers / self._window_s if left < self.limit else math.inf
 
     def _refill(self, now: float) -> float:
@@ -156,26 +159,18 @@ class Gate:
         self._number += 1
         self._own.left()
         self._credit.spent()
-        self._ticks.sent(1)
+        self.company.sent(1)
         most = self._most(now)
         self._pace.passed(now, self._rate, most)
         if most < math.inf:
-            self._tell_of_others(now)
+            self.company.slows(self.whole, now, now)
         if self._lots is None:
             return Slot(self._number, now, None, self._own.held)
         return Slot(self._number, now, self._lots.take(), max(self._own.held, self._lots.held))
 
-    def _tell_of_others(self, now: float) -> None:
-        """Says it once, when it has been slow for a while: they may have stopped before."""
-        if self._slow_since is None:
-            self._slow_since = now
-        elif self._slow_since + self._window_s * _WHILE <= now:
-            self._slow_since = math.inf
-            self.on_others(self._others.rate(now) * self._window_s / self.whole)
-
     def _give_back(self, slot: Slot) -> None:
         self._own.returned()
-        self._ticks.sent(-1)
+        self.company.sent(-1)
         if self._lots is not None and slot.lot is not None:
             self._lots.returned(slot.lot)
         self._freed.set()
@@ -202,7 +197,7 @@ class Gate:
         others who are. Where answers say what remains that is not needed, nor for the last request of all.
         """
         last = self._own.held == self.limit - 1 and self.limit >= _FEW
-        if not last or self._credit.known or self._ticks.left(now) < math.inf:
+        if not last or self._credit.known or self.company.left(now) < math.inf:
             return 0.0
         if self._waiting == 1:
             return math.inf if self._own.in_flight else 0.0  # whether any follow shows when those come back

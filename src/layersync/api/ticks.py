@@ -11,42 +11,54 @@ class Ticks:
     A refusal that asks to wait for long says when the window of the server ends, and so when it began. What it allows
     and we have not sent since then was taken by others. They are left that, half of the whole at most. In such windows
     nothing shows before they are full, so that word is kept: each window that passes without another one lets a little
-    more leave, and the next one twice as much, for they may have stopped.
+    more leave, and the next one twice as much, for they may have stopped. Who is only known from the window in which
+    we began may have stopped before.
 
     What we sent before we knew of them counts, too: it is left to them afterwards.
     """
 
     _LONG = 0.05  # of the window: who waits less learns of no end
     _FEW = 0.02  # of the whole: who takes no more than that is left alone
-    _REGAINED = 0.02  # of the whole, in the first window
+    _REGAINED, _REGAINED_AT_FIRST = 0.02, 0.05  # of the whole, in the first window
     _COUNTED = 3.0  # windows: what was sent before is forgotten
+    _LONGEST = 2.0  # windows
 
     def __init__(self, window_s: float) -> None:
         self._window_s = window_s
-        self._left = math.inf
         self._whole = 0
-        self._at = 0.0
-        self._since = -math.inf  # what was sent since then counts
-        self._sent = 0
+        self._left = math.inf
+        self._known_from = 0.0
+        self._regained = 0.0
+        self._began = math.inf  # when we did
+        self._since, self._sent = -math.inf, 0  # what was sent since then counts
 
     def sent(self, requests: int) -> None:
         """So many requests left; fewer than none came back without having been counted."""
         self._sent += requests
 
-    def refused(self, whole: int, ours: Window, wait_s: float, now: float) -> float:
-        """A request was refused for so long. Gives when others have had what is theirs of what we sent so far."""
-        since_s = self._window_s - wait_s
-        theirs = whole - ours.since(now - since_s)
+    def refused(self, whole: int, ours: int, own: Window, wait_s: float, now: float) -> bool:
+        """A request was refused for so long, when `ours` had been sent since that window began. Tells if others show.
+
+        `own` are those of this process.
+        """
+        since_s, theirs = self._window_s - wait_s, whole - ours
         if min(wait_s, since_s) < self._window_s * self._LONG or theirs <= whole * self._FEW:
-            return now
-        if self._since < now - self._COUNTED * self._window_s:
-            self._since, self._sent = ours.first_at(now), ours.held
+            return False
+        if self._since < now - self._window_s * self._COUNTED:
+            self._since, self._sent = own.first_at(now), own.held
+        self._began = min(self._began, own.first_at(now))
+        self._regained = self._REGAINED if now - since_s >= self._began else self._REGAINED_AT_FIRST
+        self._whole, self._known_from = whole, now + wait_s
         self._left = max(whole / 2, whole - theirs * self._window_s / since_s)
-        self._whole, self._at = whole, now + wait_s
-        return min(self._since + self._sent * self._window_s / self._left, now + 2.0 * self._window_s)
+        return True
 
     def left(self, now: float) -> float:
-        """Gives that number."""
-        passed = max(0.0, now - self._at) / self._window_s
-        left = self._left + self._whole * self._REGAINED * (2.0 ** min(passed, 64.0) - 1.0)
+        """Gives the number of requests in a window."""
+        passed = min(max(0.0, now - self._known_from) / self._window_s, 64.0)
+        left = self._left + self._whole * self._regained * (2.0**passed - 1.0)
         return left if left < self._whole else math.inf
+
+    def even_at(self, sharers: int, now: float) -> float:
+        """When others have had what is theirs of what was sent; as many processes as `sharers` have the rest."""
+        even_at = self._since + self._sent * self._window_s * sharers / self._left
+        return min(even_at, now + self._window_s * self._LONGEST)

@@ -1,0 +1,58 @@
+"""Others on the same budget, from whatever tells of them, and saying once that they slow us down."""
+
+import math
+from collections.abc import Callable
+
+from layersync.api.others import Others
+from layersync.api.rate_headers import Said
+from layersync.api.ticks import Ticks
+from layersync.api.window import Window
+
+_WHILE = 1 / 10  # of the window
+
+
+class Company:
+    """What is left to others: by what answers say remains, or by refusals where answers say nothing.
+
+    `on_others` hears, once, which part of the whole they use, when that slows us down for a while.
+    """
+
+    def __init__(self, window_s: float) -> None:
+        self.on_others: Callable[[float], None] = lambda _: None
+        self._window_s = window_s
+        self._others = Others(window_s)
+        self._ticks = Ticks(window_s)
+        self._slow_since: float | None = None
+
+    def forget(self) -> None:
+        """Who seemed to be another may be of this machine."""
+        self._others = Others(self._window_s)
+        self._ticks = Ticks(self._window_s)
+
+    def told(self, whole: int, said: Said, ours: int, now: float) -> None:
+        """An answer said what remains of `whole` requests, while at most `ours` were in the window."""
+        self._others.told(whole, said, ours, now)
+
+    def refused(self, whole: int, ours: int, own: Window, wait_s: float, now: float) -> bool:
+        """A request was refused, and no answer says what remains (`Ticks.refused`)."""
+        return self._ticks.refused(whole, ours, own, wait_s, now)
+
+    def even_at(self, sharers: int, now: float) -> float:
+        """When others have had what is theirs of what was sent (`Ticks.even_at`)."""
+        return self._ticks.even_at(sharers, now)
+
+    def sent(self, requests: int) -> None:
+        """So many requests left; fewer than none came back without having been counted."""
+        self._ticks.sent(requests)
+
+    def left(self, now: float) -> float:
+        """How many requests of a window leave others what they use; any number without them."""
+        return min(self._others.left(now), self._ticks.left(now))
+
+    def slows(self, whole: int, now: float, until: float) -> None:
+        """For their sake we are slower until then. It is said of a while: they may stop before."""
+        if self._slow_since is None:
+            self._slow_since = now
+        if self._slow_since + self._window_s * _WHILE <= until:
+            self._slow_since = math.inf
+            self.on_others(max(self._others.rate(until) * self._window_s, whole - self._ticks.left(until)) / whole)
