@@ -158,6 +158,18 @@ def test_two_are_no_strangers_to_each_other(stores: list[Store], policy: str, la
     assert took_s <= 4 * SPAN_S + 50.0
 
 
+def test_a_refusal_is_not_laid_at_the_door_of_another_process_here(stores: list[Store]) -> None:
+    async def main() -> float:
+        one, other = sender(stores[0], "a"), sender(stores[1], "b")
+        for each in (one, other):
+            for _ in range(24):
+                each.gate.answered(await each.gate.admit())
+        one.gate.throttled(await one.gate.admit(), 30.0)
+        return one.gate.company.left(VirtualClock().now())
+
+    assert run_virtual(main()) >= LIMIT - 2 * (LIMIT - 48)
+
+
 def test_two_leave_a_stranger_its_part(stores: list[Store]) -> None:
     async def main() -> tuple[list[Sender], int]:
         window, clock, took = FixedWindow(LIMIT, SPAN_S), VirtualClock(), 0

@@ -55,4 +55,4 @@ class Company:
             self._slow_since = now
         if self._slow_since + self._window_s * _WHILE <= until:
             self._slow_since = math.inf
-            self.on_others(max(self._others.rate(until) * self._window_s, whole - self._ticks.left(until)) / whole)
+            self.on_others(max(self._others.rate(now) * self._window_s, whole - self._ticks.left(now)) / whole)
