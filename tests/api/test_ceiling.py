@@ -1,5 +1,7 @@
 """The ceiling over our own part of a window: where a refusal puts it, how it rises, what makes it rise faster."""
 
+import math
+
 import pytest
 
 from layersync.api.ceiling import Ceiling
@@ -67,3 +69,17 @@ def test_of_a_small_limit_a_few_are_regained_in_every_window() -> None:
 def test_one_refusal_at_the_start_does_not_stop_everything() -> None:
     ceiling = refused_at(0)
     assert ceiling.wait_s(29, 0.0, LIMIT) == 0.0
+
+
+def test_who_was_refused_with_much_in_the_window_sends_his_part_evenly() -> None:
+    ceiling = refused_at(300)
+    assert ceiling.even(0.0, LIMIT) == pytest.approx(297)
+    assert ceiling.even(EVEN_S * 3, LIMIT) == pytest.approx(300)
+
+
+@pytest.mark.parametrize(("held", "limit"), [(30, LIMIT), (180, LIMIT), (0, 3), (1, 3)])
+def test_who_was_refused_with_little_may_have_met_a_shallow_bucket(held: int, limit: int) -> None:
+    ceiling = Ceiling(WINDOW_S)
+    assert ceiling.even(0.0, limit) == math.inf
+    ceiling.refused(held, 0.0, limit)
+    assert ceiling.even(0.0, limit) == math.inf

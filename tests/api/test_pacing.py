@@ -80,6 +80,12 @@ def test_in_the_minutes_of_a_clock_refusals_alone_tell_of_a_stranger(
     assert met.stranger >= kept * met.took_s * LIMIT / 2 / SPAN_S
 
 
+def test_in_a_sliding_window_a_stranger_keeps_its_half_in_the_long_run_without_a_word_of_it() -> None:
+    met = meet(SlidingWindow, LIMIT, 3_241, headers=False, stranger_share=0.5)
+    assert met.refused_share <= 0.016
+    assert 0.97 <= 3_241 / (LIMIT / 2 / SPAN_S) / met.took_s <= 1.02
+
+
 @pytest.mark.parametrize("part", [0.1, 0.2, 0.35])
 def test_by_refusals_alone_all_is_used_that_a_smaller_stranger_leaves(part: float) -> None:
     met = meet(FixedWindow, LIMIT, LONG, headers=False, stranger_share=part, phase=0.4)

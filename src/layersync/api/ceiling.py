@@ -1,5 +1,7 @@
 """How many of our own requests a window may hold, once the server has refused one that the budget allowed."""
 
+import math
+
 
 class Ceiling:
     """The whole limit until the first refusal; then as many as were held when it came, and slowly more.
@@ -14,6 +16,7 @@ class Ceiling:
     _KEPT = 0.99  # of what was held
     _LEAST = 0.05  # of the limit, and one at least
     _REGAINED = 0.055  # of the limit in a window
+    _MUCH = 0.3  # of the limit: who is refused with less may have met a bucket that holds little at a time
     _FEWEST = 4.0  # requests in a window that are regained at least
     _FASTEST = 50.0  # times as many are regained at most
 
@@ -41,6 +44,14 @@ class Ceiling:
         if self._refused is not None and held > self._refused:
             self._at, self._rated_at = self._grown(now, limit), now
             self._times = min(self._FASTEST, 2.0 * self._times)
+
+    def even(self, now: float, limit: int) -> float:
+        """How many requests are to leave in a window, at an even pace; any number while no refusal says so.
+
+        Whoever sends all of his part at once takes what he could have had later besides.
+        """
+        unknown = self._refused is None or self._refused <= max(1.0, limit * self._MUCH)
+        return math.inf if unknown else self._grown(now, limit)
 
     def _grown(self, now: float, limit: int) -> float:
         return min(limit, self._at + (now - self._rated_at) * self._per_s(limit))

@@ -147,8 +147,10 @@ class Gate:
         return self.limit / self._sharers / self._window_s
 
     def _most(self, now: float) -> float:
-        """Requests per second that leave others what they use."""
+        """Requests per second that leave others what they use, or what a refusal seems to have left for us."""
         left = self.company.left(now)
+        if not self._credit.known:
+            left = min(left, self._ceiling.even(now, self.limit))
         return left / self._sharers / self._window_s if left < self.limit else math.inf
 
     def _refill(self, now: float) -> float:
@@ -160,9 +162,8 @@ class Gate:
         self._own.left()
         self._credit.spent()
         self.company.sent(1)
-        most = self._most(now)
-        self._pace.passed(now, self._rate, most)
-        if most < math.inf:
+        self._pace.passed(now, self._rate, self._most(now))
+        if self.company.left(now) < self.limit:
             self.company.slows(self.whole, now, now)
         if self._lots is None:
             return Slot(self._number, now, None, self._own.held)
