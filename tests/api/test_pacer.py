@@ -59,22 +59,22 @@ def test_a_429_closes_the_gate_for_everybody_slows_it_down_and_gives_its_slot_ba
         gate, clock = Gate(3, 60.0, VirtualClock()), VirtualClock()
         slot = await gate.admit()
         waiting = [asyncio.create_task(_pass(gate, clock)) for _ in range(3)]
-        gate.throttled(slot, 2.0)
+        gate.throttled(slot, 7.0)
         return list(await asyncio.gather(*waiting))
 
     first, second, third = run_virtual(main())
-    assert first == 2.0
-    assert 2.0 + 60.0 / 3 < second < third < 62.0
+    assert first == 7.0
+    assert 7.0 + 60.0 / 3 < second < third < 67.0
 
 
 def test_who_is_refused_for_others_and_rests_says_so_before() -> None:
     async def main() -> list[tuple[float, float]]:
         gate, clock = Gate(540, 60.0, VirtualClock(), 600), VirtualClock()
         told: list[tuple[float, float]] = []
-        gate.company.on_others = lambda part: told.append((clock.now(), part))
+        gate.company.on_others = lambda part, _: told.append((clock.now(), part))
         for _ in range(450):
             await _pass(gate, clock)
-        gate.throttled(await gate.admit(), 24.0)
+        gate.throttled(await gate.admit(), 24.0, 24.0)
         assert told == [(0.0, pytest.approx(250 / 600, abs=0.01))]
         later = await _pass(gate, clock)
         assert later == pytest.approx(450 * 60.0 / 350, abs=1.0)
@@ -87,7 +87,7 @@ def test_where_answers_say_what_remains_a_refusal_tells_nothing_more() -> None:
     async def main() -> float:
         gate, clock = Gate(540, 60.0, VirtualClock(), 600), VirtualClock()
         gate.answered(await gate.admit(), Said(599, 60.0, 600))
-        gate.throttled(await gate.admit(), 24.0)
+        gate.throttled(await gate.admit(), 24.0, 24.0)
         return gate.company.left(clock.now())
 
     assert run_virtual(main()) == math.inf

@@ -144,7 +144,7 @@ def test_two_are_no_strangers_to_each_other(stores: list[Store], policy: str, la
         window = POLICIES[policy](LIMIT, SPAN_S)
         both = [sender(store, name) for store, name in zip(stores, "ab", strict=False)]
         for one in both:
-            one.gate.company.on_others = told.append
+            one.gate.company.on_others = lambda part, _: told.append(part)
 
         async def later() -> None:
             await asyncio.sleep(20.0)
@@ -164,7 +164,7 @@ def test_a_refusal_is_not_laid_at_the_door_of_another_process_here(stores: list[
         for each in (one, other):
             for _ in range(24):
                 each.gate.answered(await each.gate.admit())
-        one.gate.throttled(await one.gate.admit(), 30.0)
+        one.gate.throttled(await one.gate.admit(), 30.0, 30.0)
         return one.gate.company.left(VirtualClock().now())
 
     assert run_virtual(main()) >= LIMIT - 2 * (LIMIT - 48)

@@ -119,7 +119,7 @@ async def _one(gate: Gate, window: Window, headers: bool, clock: VirtualClock, r
     told = max(1, math.ceil(wait_s))
     met.refused += 1
     met.closed_until = max(met.closed_until, clock.now() + told)
-    gate.throttled(slot, told * rng.uniform(1.0, 1.1))
+    gate.throttled(slot, told * rng.uniform(1.0, 1.1), told)
     return False
 
 

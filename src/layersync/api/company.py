@@ -14,11 +14,12 @@ _WHILE = 1 / 10  # of the window
 class Company:
     """What is left to others: by what answers say remains, or by refusals where answers say nothing.
 
-    `on_others` hears, once, which part of the whole they use, when that slows us down for a while.
+    `on_others` hears, once, which part of the whole they use, when that slows us down for a while, and whether that is
+    certain: of refusals alone a limit that is lower than the tier's may be the cause.
     """
 
     def __init__(self, window_s: float) -> None:
-        self.on_others: Callable[[float], None] = lambda _: None
+        self.on_others: Callable[[float, bool], None] = lambda _part, _certain: None
         self._window_s = window_s
         self._others = Others(window_s)
         self._ticks = Ticks(window_s)
@@ -28,6 +29,7 @@ class Company:
         """Who seemed to be another may be of this machine."""
         self._others = Others(self._window_s)
         self._ticks = Ticks(self._window_s)
+        self._slow_since = None
 
     def told(self, whole: int, said: Said, ours: int, now: float) -> None:
         """An answer said what remains of `whole` requests, while at most `ours` were in the window."""
@@ -50,9 +52,10 @@ class Company:
         return min(self._others.left(now), self._ticks.left(now))
 
     def slows(self, whole: int, now: float, until: float) -> None:
-        """For their sake we are slower until then. It is said of a while: they may stop before."""
+        """For their sake we are slower until then. It is said of a while: at first they may stop before."""
         if self._slow_since is None:
             self._slow_since = now
         if self._slow_since + self._window_s * _WHILE <= until:
             self._slow_since = math.inf
-            self.on_others(max(self._others.rate(now) * self._window_s, whole - self._ticks.left(now)) / whole)
+            shown = self._others.rate(now) * self._window_s
+            self.on_others(max(shown, whole - self._ticks.left(now)) / whole, shown > 0)

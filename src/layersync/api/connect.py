@@ -76,7 +76,7 @@ async def connect(
         key_id=identity.key_id,
     )
     for rate_class, gate in gates.items():
-        gate.limit, gate.whole = budget.per_window(rate_class), budget.whole(rate_class)
+        gate.allow(budget.per_window(rate_class), budget.whole(rate_class))
         if tell is not None:
             gate.company.on_others = partial(_tell_of_others, tell, rate_class)
         if pools is not None:
@@ -84,9 +84,11 @@ async def connect(
     return Link(target=target, reader=reader, conditions=conditions, transport=transport)
 
 
-def _tell_of_others(tell: Callable[[str], None], rate_class: RateClass, part: float) -> None:
+def _tell_of_others(tell: Callable[[str], None], rate_class: RateClass, part: float, certain: bool) -> None:
     what = "reads" if rate_class is RateClass.READ else "writes"
+    seems = "uses" if certain else "seems to use"
+    doubt = "" if certain else ", or the API allows less than the tier"
     tell(
-        f"Something else uses this key, too: about {min(part, 1.0):.0%} of the {what} that its tier allows (another "
-        "machine or folder, perhaps an earlier run). It keeps that, up to half, so this takes longer."
+        f"Something else {seems} this key, too: about {min(part, 1.0):.0%} of the {what} that its tier allows (another "
+        f"machine or folder, perhaps an earlier run{doubt}). It keeps that, up to half, so this takes longer."
     )

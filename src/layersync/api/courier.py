@@ -98,7 +98,7 @@ class Courier:
         """
         while True:
             asked = self._at.clock.now()
-            slot = await self._at.stop.guard(gate.admit())
+            slot = await self._slot(gate)
             tries.waited_s += self._at.clock.now() - asked
             try:
                 request = await prepare()
@@ -108,6 +108,21 @@ class Courier:
             if not gate.closed:
                 return request, slot
             gate.unused(slot)
+
+    async def _slot(self, gate: Gate) -> Slot:
+        """Waits for a slot. One that is granted in the moment in which the wait is given up goes back."""
+        granted: list[Slot] = []
+
+        async def admit() -> None:
+            granted.append(await gate.admit())
+
+        try:
+            await self._at.stop.guard(admit())
+        except BaseException:
+            for slot in granted:
+                gate.unused(slot)
+            raise
+        return granted[0]
 
     def _count_send(self, rate_class: RateClass, tries: Tries) -> None:
         self._at.tally.sent[rate_class] += 1
@@ -129,7 +144,8 @@ class Courier:
             raise
         judgement = judge(answer, self._at.clock.wall(), parse)
         if judgement.kind in {Kind.THROTTLED, Kind.CAPPED}:
-            gate.throttled(slot, (judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER))
+            wait_s = (judgement.wait_s or 0.0) * self._at.rng.uniform(1.0, 1.0 + _RETRY_AFTER_JITTER)
+            gate.throttled(slot, wait_s, judgement.asked_s)
         else:
             gate.answered(slot, said_of(answer.headers, self._at.clock.wall()))
         return judgement

@@ -14,7 +14,10 @@ from layersync.values.storable import storable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The meaning of one try. `tries` is how often a request may be tried in all when tries end like this one."""
+    """The meaning of one try. `tries` is how often a request may be tried in all when tries end like this one.
+
+    `wait_s` is how long to wait before the next, `asked_s` what the server asked for.
+    """
 
     kind: Kind
     message: str = ""
@@ -23,6 +26,7 @@ class Judgement:
     code: str | None = None
     request_id: str | None = None
     wait_s: float | None = None
+    asked_s: float | None = None
     tries: int = 1
     replayed: bool = False
     body: Mapping[str, object] = field(default_factory=dict)
@@ -47,6 +51,7 @@ def judge(answer: Answer, now: datetime, parse: Parse = json_object) -> Judgemen
         code=error.code,
         request_id=error.request_id or answer.headers.get("x-request-id"),
         wait_s=_DEFAULT_WAIT_S if meaning.kind is Kind.THROTTLED and wait_s is None else wait_s,
+        asked_s=wait_s,
         tries=meaning.tries,
     )
 

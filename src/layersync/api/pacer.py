@@ -16,8 +16,8 @@ from layersync.api.window import Window
 from layersync.values.target import Budget, RateClass
 
 _DUST_S = 1e-6
-_LATE = 1 / 5  # of the window: its end
-_FEW = 100  # requests: of fewer than that none is kept back
+_LATE, _MOMENT = 1 / 5, 1 / 200  # of the window: its end, and how soon to look again
+_MANY = 100  # requests: of fewer than that none is kept back
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Gate:
 
     Where other processes use the same budget, slots come from the pool that they share. Where answers say what
     remains, no more leave than that allows. A 429 closes the gate for everybody for as long as the server asks, slows
-    the class down, and gives its slot back: a refused request was not counted. Where answers show that others use the
-    same budget, they keep what they use, up to half of the `whole`, of which `limit` is our share. Both may change
-    while the gate is in use: the tier is known only after the first answer.
+    the class down, and gives its slot back: a refused request was not counted. Where answers or refusals show that
+    others use the same budget, they keep what they use, up to half of the `whole`, of which `limit` is our share. Both
+    may change while the gate is in use (`allow`): the tier is known only after the first answer.
     """
 
     def __init__(self, limit: int, window_s: float, clock: Clock, whole: int | None = None) -> None:
@@ -60,6 +60,11 @@ class Gate:
         self._ceiling = Ceiling(window_s)
         self._pace = Pace()
         self._hands = Hands()
+
+    def allow(self, limit: int, whole: int) -> None:
+        """The tier is known now: what was learned of others before was learned by another measure."""
+        self.limit, self.whole = limit, whole
+        self.company.forget()
 
     def share(self, pool: Pool) -> None:
         """From now on slots come from a pool, which is told of those that were taken before."""
@@ -108,26 +113,29 @@ class Gate:
         self._give_back(slot)
         self._credit.returned()
 
-    def throttled(self, slot: Slot, wait_s: float) -> None:
-        """The server refused the request for its rate: nobody passes for `wait_s` seconds."""
+    def throttled(self, slot: Slot, wait_s: float, asked_s: float | None = None) -> None:
+        """The server refused the request for its rate: nobody passes for `wait_s` seconds.
+
+        `asked_s` is what the server itself asked for, None where it asked for nothing.
+        """
         now = self._clock.now()
         self._give_back(slot)
         self._closed_until = max(self._closed_until, now + wait_s)
         self._pace.refused(now, self._rate)
         self._ceiling.refused(self._own.held, now, self.limit)
-        if not self._credit.known:
-            self._learn_of_others(wait_s, now)
+        if asked_s is not None and not self._credit.known:
+            self._learn_of_others(asked_s, now)
         if self._lots is not None:
             self._lots.freeze(wait_s)
 
-    def _learn_of_others(self, wait_s: float, now: float) -> None:
-        """By a refusal, where answers do not say what remains."""
-        ours = self._own.since(now + wait_s - self._window_s)
+    def _learn_of_others(self, asked_s: float, now: float) -> None:
+        """By a refusal, where no answer said yet what remains."""
+        ours = self._own.since(now + asked_s - self._window_s)
         ours = ours if self._lots is None else max(ours, self._lots.held_now())
-        if self.company.refused(self.whole, ours, self._own, wait_s, now):
+        if self.company.refused(self.whole, ours, self._own, asked_s, now):
             even_at = self.company.even_at(self._sharers, now)
             self._pace.rests(even_at)
-            self.company.slows(self.whole, now + wait_s, even_at)
+            self.company.slows(self.whole, now + asked_s, even_at)
 
     @property
     def _sharers(self) -> int:
@@ -192,17 +200,18 @@ class Gate:
         return max(wait_s, min(rises_s, self._own.leaves_s(now))) if rises_s > _DUST_S else wait_s
 
     def _keeps_back_s(self, now: float) -> float:
-        """How long the last slot of a window is kept back, for a look late in it whether others use it up.
+        """How long this process keeps back the last slot of a window, for a look late in it whether others use it up.
 
         Who comes first after the tick of a server's window and takes most of it is not refused, and never hears of the
         others who are. Where answers say what remains that is not needed, nor for the last request of all.
         """
-        last = self._own.held == self.limit - 1 and self.limit >= _FEW
+        last = self._own.held == self.limit - 1 and self.limit >= _MANY
         if not last or self._credit.known or self.company.left(now) < math.inf:
             return 0.0
-        if self._waiting == 1:
-            return math.inf if self._own.in_flight else 0.0  # whether any follow shows when those come back
-        return max(0.0, self._own.leaves_s(now) - self._window_s * _LATE)
+        kept_s = self._own.leaves_s(now) - self._window_s * _LATE
+        if self._waiting == 1:  # whether any follow shows when those under way come back
+            kept_s = min(kept_s, self._window_s * _MOMENT) if self._own.in_flight else 0.0
+        return kept_s if kept_s > _DUST_S else 0.0
 
     async def _until(self, wait_s: float) -> None:
         if math.isfinite(wait_s):

@@ -37,9 +37,9 @@ class Ticks:
         self._sent += requests
 
     def refused(self, whole: int, ours: int, own: Window, wait_s: float, now: float) -> bool:
-        """A request was refused for so long, when `ours` had been sent since that window began. Tells if others show.
+        """A request was refused, and the server asks to wait so long; `ours` were sent since that window began.
 
-        `own` are those of this process.
+        `own` are those of this process. Tells if others show.
         """
         since_s, theirs = self._window_s - wait_s, whole - ours
         if min(wait_s, since_s) < self._window_s * self._LONG or theirs <= whole * self._FEW:
