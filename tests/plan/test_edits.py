@@ -146,6 +146,25 @@ def test_a_problem_shows_the_cell_as_it_stands_in_the_sheet() -> None:
     assert [problem.value for problem in made.problems] == ["<clear>"]
 
 
+@pytest.mark.parametrize("vibe", ["new", "old"])
+def test_an_expected_object_that_holds_less_than_the_record_is_a_conflict(vibe: str) -> None:
+    """Sending it would change nothing, but it is not what the record holds; and that whatever else the row says."""
+    row = {"influencerId": an_id(0), "vibe": vibe, "personality": {"tone": "warm"}}
+    live = influencer(0, vibe="old", personality={"tone": "warm", "humor": "dry"})
+    sheet = desired(INFLUENCERS, [row], roles={"personality": Role.EXPECTED})
+    made = plan(sheet, reading(INFLUENCERS, [live]), INFLUENCERS)
+    assert made.changes == ()
+    assert made.rows["state"].to_list() == [PlanState.CONFLICT]
+
+
+def test_an_expected_object_in_another_order_of_its_keys_is_none() -> None:
+    row = {"influencerId": an_id(0), "vibe": "new", "personality": {"tone": "warm", "humor": "dry"}}
+    live = influencer(0, vibe="old", personality={"tone": "warm", "humor": "dry"})
+    sheet = desired(INFLUENCERS, [row], roles={"personality": Role.EXPECTED})
+    made = plan(sheet, reading(INFLUENCERS, [live]), INFLUENCERS)
+    assert [change.patch for change in made.changes] == [{"vibe": "new"}]
+
+
 def test_an_expected_column_that_differs_is_a_conflict_and_is_never_sent() -> None:
     rows = [{"id": an_id(1), "name": "Acme Fit", "tagline": "x"}, {"id": an_id(2), "name": "Beta Run", "tagline": "x"}]
     live = [project(1, name="Beta Run"), project(2, name="Beta Run")]

@@ -44,7 +44,8 @@ def test_a_row_is_hashed_like_its_line(
     lines = Lines(columns, objects)
     [(text, quick)] = pl.DataFrame(columns).select(text=lines.of_row(), quick=lines.hash_of_row()).iter_rows()
     assert same(json.loads(text), {name: row[name] for name in (*texts, *objects)})
-    assert quick is None or quick == hash_of(lines, text) == hash_of(lines, line(row, (*texts, *objects)))
+    assert quick is None or quick == hash_of(lines, text)
+    assert quick is None or len(objects) > 1 or quick == hash_of(lines, line(row, (*texts, *objects)))
 
 
 @pytest.mark.parametrize("objects", OBJECT_FIELDS)
@@ -67,3 +68,13 @@ def test_members_do_not_change_places_with_those_of_another_object() -> None:
     crossed = {"meta": {"a": 1, "d": 4}, "more": {"c": 3, "b": 2}}
     found = {hash_of(lines, line(one, ("meta", "more"))) for one in (row, mixed, crossed)}
     assert len(found - {None}) == 3
+
+
+def test_a_name_inside_a_text_cuts_no_character() -> None:
+    lines = Lines(cells({"one": "x", "meta": {"a": 1}}, ("one",), ("meta",)), ("meta",))
+    odd = [
+        r'{"one":"é\"meta\":{\"é","meta":{"é":1}}',
+        r'{"one":"x","meta":[{"é\"meta":{"é":"é"}}]}',
+        '{"one":"x","meta":"é"}',
+    ]
+    assert len({hash_of(lines, text) for text in (*odd, '{"one":"x","meta":{"a":1}}')} - {None}) >= 2

@@ -31,7 +31,15 @@ TEXTS += ["\U0001f363", "\u2028", "\x7f", "/", '","', "{}", "-0", "1e5", "[1]", 
 VALUES = [{"a": 1}, {"a": True}, {"a": 1.5, "b": 2}, {"b": 2, "a": 1.5}, {"a": 10**20}, {"a": [1, 0, False, None]}]
 VALUES += [{"a": "caf\u00e9"}, {"a": "cafe\u0301"}, {"a": {"z": {}, "y": []}}, {"a": 2**53}, {}, {"a": "b,\n"}]
 ODD = ["5", "true", "null", "1e5", '{"a": 1}', '"\\u0041"', '"\\ud83c\\udf63"', '"\\ud800"', '"\\u0000absent"', "[]"]
-ODD += ['{"a": 1.0}', '{"a": true, "a": 1}', '{"a": 1e0}', '{ "a" : 1 }', '{"a": 100000000000000000000}', '"\\/"']
+ODD += [
+    '{"a": 1.0}',
+    '[1, "x"]',
+    '{"a": true, "a": 1}',
+    '{"a": 1e0}',
+    '{ "a" : 1 }',
+    '{"a": 100000000000000000000}',
+    '"\\/"',
+]
 
 
 def spellings(value: object) -> list[str]:
@@ -243,3 +251,13 @@ def test_a_page_that_escapes_nothing_but_what_it_has_to_is_enough_to_look_at() -
         sheet = desired(PROJECTS, [{"id": an_id(0), "tagline": text}])
         body = json.dumps({"items": [{"id": an_id(0), "tagline": text}]}, ensure_ascii=False, separators=(",", ":"))
         assert read(sheet, body, quickly=True)[1] == 1
+
+
+@pytest.mark.parametrize("raw", ["1e999", '["x", -1e999]', '{"a": 1e999}'])
+@pytest.mark.parametrize("name", ["tagline", "metadata"])
+def test_a_number_that_nothing_can_hold_is_told_as_damage(name: str, raw: str) -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(0), name: {"a": 1} if name == "metadata" else "t"}])
+    known = first_known(sheet, PROJECTS)
+    items, _ = known.shelf.cut.page(f'{{"items": [{{"id": "{an_id(0)}", "{name}": {raw}}}]}}'.encode())
+    with pytest.raises(StoppedEarly, match="damaged"):
+        reading_of(learn(known, [(ListPage(None, None), Page(items, None, 0.0))]))

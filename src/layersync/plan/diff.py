@@ -55,7 +55,8 @@ def _nowhere(lines: int) -> pl.Series:
 def _may_differ(column: Column, cells: pl.Series, values: pl.Series, form: Resource) -> pl.Series:
     both = pl.DataFrame({"cell": cells, "live": values})
     differs = both.select((pl.col("cell").is_not_null() & _unequal(column, form)).alias("differs"))["differs"]
-    if column.keys or column.role is Role.IDENTITY or not form.field(column.field).is_json:
+    # what would change nothing is no difference, but may be another value than the one that is expected
+    if column.keys or column.role is not Role.MANAGED or not form.field(column.field).is_json:
         return differs
     return differs.set(_spelled_otherwise(both, differs, form.field(column.field)), value=False)
 

@@ -98,7 +98,7 @@ class Cut:
         try:
             return self._settled([_read(self._one, text)])[0]
         except Unfit:
-            return self.of(_carefully(text))
+            return self._read_carefully(text)
 
     def of(self, record: Mapping[str, object]) -> Excerpt:
         """Cuts down a record that was read as a whole."""
@@ -172,6 +172,12 @@ class Cut:
         """The attribute of an excerpt that holds a field or a mark."""
         return f"f{(*self.fields, *self.marks).index(name)}"
 
+    def _read_carefully(self, text: bytes) -> Excerpt:
+        try:
+            return self.of(json.loads(text))
+        except (ValueError, RecursionError) as error:
+            raise Unfit(str(error)) from error
+
     def _may_be_marked(self, excerpts: Sequence[Excerpt]) -> bool:
         """Tells that a text in `told` looks like a mark of ours; those that are not there do, too."""
         for read in self._told_texts:
@@ -202,13 +208,6 @@ class Cut:
         if holder is None or not isinstance(inside, Mapping) or name not in inside:
             return ABSENT
         return encode_borrowed(inside[name], holder)
-
-
-def _carefully(text: bytes) -> dict[str, object]:
-    try:
-        return dict(json.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise Unfit(str(error)) from error
 
 
 def _read(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:

@@ -1,19 +1,21 @@
 """The fields that a sheet states of a record as one line of JSON, the objects last."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, reduce
-from operator import add
+from functools import cached_property
 
 import polars as pl
 
 from layersync.plan.key_order import falls_into_members, hash_of_pieces
 from layersync.plan.spelling import escapes_in
 
+_SEED = 1
+
 
 class Lines:
     """How lines are written and hashed, as expressions of polars.
 
-    `columns` are the cells of the sheet by field, `objects` the names of those that hold JSON: the last ones.
+    `columns` are the cells of the sheet by field, `objects` the names of those that hold JSON: the last ones. The hash
+    of a line with one object does not mind in which order its keys stand, where that object `falls_into_members`.
     """
 
     def __init__(self, columns: Mapping[str, pl.Series], objects: Sequence[str]) -> None:
@@ -29,33 +31,26 @@ class Lines:
         return pl.concat_str(*pieces, pl.lit("}")) if self.objects else self._texts()
 
     def hash_of_row(self) -> pl.Expr:
-        """The `hash` of that line, by `hash_of_pieces`; null where one of the objects does not fall into members."""
-        before, hashes = self._texts(), []
-        for seed, name in enumerate(self.objects):
-            before = pl.concat_str(before, pl.lit(f'{self._before(name)}{{"'))
-            hashes += [before.hash(seed), hash_of_pieces(self._object(name).str.head(-1).str.slice(2), seed)]
-            before = pl.lit("}")
-        fine = pl.all_horizontal(pl.lit(value=True), *(falls_into_members(self._object(name)) for name in self.objects))
-        return pl.when(fine).then(reduce(add, hashes or [before.hash()]))
+        """The `hash` of that line; null where its object may not be taken to pieces."""
+        if len(self.objects) != 1:
+            return self.of_row().hash()
+        [name] = self.objects
+        before = pl.concat_str(self._texts(), pl.lit(f'{self._before(name)}{{"'))
+        value = self._object(name)
+        hashed = before.hash() + hash_of_pieces(value.str.head(-1).str.slice(2), _SEED)
+        return pl.when(falls_into_members(value)).then(hashed)
 
     def hash(self, line: pl.Expr) -> pl.Expr:
-        """One hash of a line that is valid JSON: of the insides of its objects, and of what stands before each.
+        """The hash of a line that is valid JSON: of what is inside of its object, and of everything before that.
 
-        Null, or a hash that no row has, where a field that holds JSON is missing, empty or no object.
+        Null, or a hash that no row has, where the object is missing or empty, or no object.
         """
-        if not self.objects:
+        if len(self.objects) != 1:
             return line.hash()
-        names = [f'"{name}":{{"' for name in self.objects]
-        at = [line.str.find(name, literal=True).cast(pl.Int64) for name in names]
-        starts = [place + len(name.encode()) for place, name in zip(at, names, strict=True)]
-        ends = [place - len("},") for place in (*at[1:], line.str.len_bytes().cast(pl.Int64))]
-        before = [_between(line, *both) for both in zip([pl.lit(0), *ends[:-1]], starts, strict=True)]
-        inside = [_between(line, *both).cast(pl.String) for both in zip(starts, ends, strict=True)]
-        hashes = (
-            text.hash(seed) + hash_of_pieces(value, seed)
-            for seed, (text, value) in enumerate(zip(before, inside, strict=True))
-        )
-        return reduce(add, hashes)
+        name = f'"{self.objects[0]}":{{"'
+        start = line.str.find(name, literal=True).cast(pl.Int64) + len(name.encode())
+        inside = _between(line, start, line.str.len_bytes().cast(pl.Int64) - len("}}"))
+        return _between(line, pl.lit(0), start).hash() + hash_of_pieces(inside.cast(pl.String), _SEED)
 
     @cached_property
     def _escapes(self) -> Mapping[str, Mapping[str, str]]:
