@@ -35,13 +35,9 @@ class Company:
         """An answer said what remains of `whole` requests, while at most `ours` were in the window."""
         self._others.told(whole, said, ours, now)
 
-    def refused(self, whole: int, ours: int, own: Window, wait_s: float, now: float) -> bool:
+    def refused(self, whole: int, ours: int, own: Window, asked_s: float, now: float, sharers: int) -> float | None:
         """A request was refused, and no answer says what remains (`Ticks.refused`)."""
-        return self._ticks.refused(whole, ours, own, wait_s, now)
-
-    def even_at(self, sharers: int, now: float) -> float:
-        """When others have had what is theirs of what was sent (`Ticks.even_at`)."""
-        return self._ticks.even_at(sharers, now)
+        return self._ticks.refused(whole, ours, own, asked_s, now, sharers)
 
     def sent(self, requests: int) -> None:
         """So many requests left; fewer than none came back without having been counted."""

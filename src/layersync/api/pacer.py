@@ -132,8 +132,8 @@ class Gate:
         """By a refusal, where no answer said yet what remains."""
         ours = self._own.since(now + asked_s - self._window_s)
         ours = ours if self._lots is None else max(ours, self._lots.held_now())
-        if self.company.refused(self.whole, ours, self._own, asked_s, now):
-            even_at = self.company.even_at(self._sharers, now)
+        even_at = self.company.refused(self.whole, ours, self._own, asked_s, now, self._sharers)
+        if even_at is not None:
             self._pace.rests(even_at)
             self.company.slows(self.whole, now + asked_s, even_at)
 

@@ -11,15 +11,14 @@ class Ticks:
     A refusal that asks to wait for long says when the window of the server ends, and so when it began. What it allows
     and we have not sent since then was taken by others. They are left that, half of the whole at most. In such windows
     nothing shows before they are full, so that word is kept: each window that passes without another one lets a little
-    more leave, and the next one twice as much, for they may have stopped. Who is only known from the window in which
-    we began may have stopped before.
+    more leave, and the next one twice as much, for they may have stopped.
 
     What we sent before we knew of them counts, too: it is left to them afterwards.
     """
 
-    _LONG = 0.05  # of the window: who waits less learns of no end
+    _LONG = 0.05  # of the window: who waits less learns of no end, unless others are known already
     _FEW = 0.02  # of the whole: who takes no more than that is left alone
-    _REGAINED, _REGAINED_AT_FIRST = 0.02, 0.05  # of the whole, in the first window
+    _REGAINED = 0.02  # of the whole, in the first window
     _COUNTED = 3.0  # windows: what was sent before is forgotten
     _LONGEST = 2.0  # windows
 
@@ -28,37 +27,32 @@ class Ticks:
         self._whole = 0
         self._left = math.inf
         self._known_from = 0.0
-        self._regained = 0.0
-        self._began = math.inf  # when we did
         self._since, self._sent = -math.inf, 0  # what was sent since then counts
 
     def sent(self, requests: int) -> None:
         """So many requests left; fewer than none came back without having been counted."""
         self._sent += requests
 
-    def refused(self, whole: int, ours: int, own: Window, wait_s: float, now: float) -> bool:
+    def refused(self, whole: int, ours: int, own: Window, asked_s: float, now: float, sharers: int = 1) -> float | None:
         """A request was refused, and the server asks to wait so long; `ours` were sent since that window began.
 
-        `own` are those of this process. Tells if others show.
+        `own` are those of this process, one of `sharers`. Gives when others have had what is theirs of what was sent,
+        None where nobody shows.
         """
-        since_s, theirs = self._window_s - wait_s, whole - ours
-        if min(wait_s, since_s) < self._window_s * self._LONG or theirs <= whole * self._FEW:
-            return False
+        since_s, theirs = self._window_s - asked_s, whole - ours
+        tells = asked_s >= self._window_s * self._LONG or self.left(now) < math.inf
+        if not tells or since_s < self._window_s * self._LONG or theirs <= whole * self._FEW:
+            return None
         if self._since < now - self._window_s * self._COUNTED:
             self._since, self._sent = own.first_at(now), own.held
-        self._began = min(self._began, own.first_at(now))
-        self._regained = self._REGAINED if now - since_s >= self._began else self._REGAINED_AT_FIRST
-        self._whole, self._known_from = whole, now + wait_s
-        self._left = max(whole / 2, whole - theirs * self._window_s / since_s)
-        return True
+        self._whole, self._left = whole, max(whole / 2, whole - theirs * self._window_s / since_s)
+        even_at = self._since + self._sent * self._window_s * sharers / self._left
+        even_at = min(even_at, now + self._window_s * self._LONGEST)
+        self._known_from = max(now + asked_s, even_at)  # nothing shows while nothing is sent
+        return even_at
 
     def left(self, now: float) -> float:
         """Gives the number of requests in a window."""
         passed = min(max(0.0, now - self._known_from) / self._window_s, 64.0)
-        left = self._left + self._whole * self._regained * (2.0**passed - 1.0)
+        left = self._left + self._whole * self._REGAINED * (2.0**passed - 1.0)
         return left if left < self._whole else math.inf
-
-    def even_at(self, sharers: int, now: float) -> float:
-        """When others have had what is theirs of what was sent; as many processes as `sharers` have the rest."""
-        even_at = self._since + self._sent * self._window_s * sharers / self._left
-        return min(even_at, now + self._window_s * self._LONGEST)
