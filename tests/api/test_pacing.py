@@ -66,6 +66,14 @@ def test_where_answers_say_what_remains_a_stranger_keeps_its_half(policy: str, p
     assert met.stranger >= 0.93 * met.took_s * LIMIT / 2 / SPAN_S
 
 
+@pytest.mark.parametrize("phase", [0.01, 0.02])
+def test_what_a_burst_right_after_the_tick_took_a_stranger_has_afterwards(phase: float) -> None:
+    met = meet(FixedWindow, LIMIT, 1_081, headers=True, stranger_share=0.5, phase=phase)
+    assert met.refused_share <= 0.005
+    assert 0.95 <= 1_081 / (LIMIT / 2 / SPAN_S) / met.took_s <= 1.1
+    assert met.stranger >= 0.85 * met.took_s * LIMIT / 2 / SPAN_S
+
+
 @pytest.mark.parametrize(("count", "most", "kept"), [(1_081, 1.06, 0.65), (3_241, 1.05, 0.85)])
 @pytest.mark.parametrize("phase", [0.02, 0.15, 0.4, 0.65, 0.9])
 def test_in_the_minutes_of_a_clock_refusals_alone_tell_of_a_stranger(

@@ -3,16 +3,20 @@
 import math
 from collections.abc import Callable
 
+from layersync.api.account import Account
 from layersync.api.others import Others
 from layersync.api.rate_headers import Said
 from layersync.api.ticks import Ticks
 from layersync.api.window import Window
 
 _WHILE = 1 / 10  # of the window
+_LITTLE, _LONGEST = 1 / 20, 2.0  # of the window: how long nobody rests, and how long at most
 
 
 class Company:
     """What is left to others: by what answers say remains, or by refusals where answers say nothing.
+
+    What was sent before they were known counts, too: it is left to them afterwards.
 
     `on_others` hears, once, which part of the whole they use, when that slows us down for a while, and whether that is
     certain: of refusals alone a limit that is lower than the tier's may be the cause.
@@ -23,6 +27,7 @@ class Company:
         self._window_s = window_s
         self._others = Others(window_s)
         self._ticks = Ticks(window_s)
+        self._account = Account(window_s)
         self._slow_since: float | None = None
 
     def forget(self) -> None:
@@ -36,12 +41,31 @@ class Company:
         self._others.told(whole, said, ours, now)
 
     def refused(self, whole: int, ours: int, own: Window, asked_s: float, now: float, sharers: int) -> float | None:
-        """A request was refused, and no answer says what remains (`Ticks.refused`)."""
-        return self._ticks.refused(whole, ours, own, asked_s, now, sharers)
+        """A request was refused, and no answer says what remains (`Ticks.refused`); `own` are those of this process.
+
+        Gives when others will have had what is theirs of what was sent, None where nobody shows.
+        """
+        if not self._ticks.refused(whole, ours, asked_s, now):
+            return None
+        even_at = self._account.even_at(self._ticks.left(now) / sharers, own, now)
+        even_at = min(even_at, now + self._window_s * _LONGEST)
+        self._ticks.rests(even_at)
+        return even_at
+
+    def rest_s(self, limit: int, own: Window, now: float) -> float:
+        """How long until those whom answers tell of will nearly have had what is theirs of what was sent.
+
+        A bucket lends a burst, which nobody misses.
+        """
+        left = self._others.left(now)
+        if left >= limit or self._others.in_bucket:
+            return 0.0
+        owed_s = self._account.even_at(left, own, now) - now
+        return max(0.0, min(owed_s - self._window_s * _LITTLE, self._window_s))
 
     def sent(self, requests: int) -> None:
         """So many requests left; fewer than none came back without having been counted."""
-        self._ticks.sent(requests)
+        self._account.sent(requests)
 
     def left(self, now: float) -> float:
         """How many requests of a window leave others what they use; any number without them."""

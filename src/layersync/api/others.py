@@ -28,6 +28,7 @@ class Others:
     _WHOLE_SECONDS = 1.0  # a reset is told in these, rounded up
 
     def __init__(self, window_s: float) -> None:
+        self.in_bucket = False  # by what answers say of the reset
         self._window_s = window_s
         self._whole = 0
         self._most_left = 0
@@ -82,6 +83,8 @@ class Others:
         """How long ago the server's window began."""
         fills_s = (whole - said.remaining) * self._window_s / whole
         if said.reset_s is None or abs(said.reset_s - fills_s) <= self._WHOLE_SECONDS:
+            self.in_bucket = True
             return self._window_s  # a bucket says when it will be full
+        self.in_bucket = False
         began_s = self._window_s - said.reset_s + self._WHOLE_SECONDS
         return min(max(began_s, self._window_s * self._SHORTEST), self._window_s)
