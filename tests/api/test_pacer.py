@@ -83,6 +83,22 @@ def test_who_is_refused_for_others_and_rests_says_so_before() -> None:
     assert len(run_virtual(main())) == 1
 
 
+def test_who_rests_for_others_that_answers_tell_of_says_so_before() -> None:
+    async def main() -> list[tuple[float, bool]]:
+        gate, clock = Gate(540, 60.0, VirtualClock(), 600), VirtualClock()
+        told: list[tuple[float, bool]] = []
+        gate.company.on_others = lambda _, certain: told.append((clock.now(), certain))
+        for number in range(480):
+            gate.answered(await gate.admit(), Said(599 - number, 60.0, 600))
+        await clock.sleep(30.0)
+        gate.answered(await gate.admit(), Said(20, 29.0, 600))  # 99 are not ours, in half a window
+        await _pass(gate, clock)
+        assert clock.now() > 60.0
+        return told
+
+    assert run_virtual(main()) == [(30.0, True)]
+
+
 def test_where_answers_say_what_remains_a_refusal_tells_nothing_more() -> None:
     async def main() -> float:
         gate, clock = Gate(540, 60.0, VirtualClock(), 600), VirtualClock()

@@ -189,8 +189,9 @@ class Gate:
         if self.closed:
             return self._closed_until - now
         paced = max(self._credit.wait_s(now, self._refill(now)), self._pace.wait_s(now))
-        if self._lots is None or self._sharers == 1:
-            paced = max(paced, self.company.rest_s(self.limit, self._own, now))
+        if self._sharers == 1 and (rest_s := self.company.rest_s(self.limit, self._own, now)) > 0:
+            self.company.slows(self.whole, now, now + rest_s)
+            paced = max(paced, rest_s)
         # dust of adding up fractions is no reason to wait
         wait_s = max(self._room_s(now), paced if paced > _DUST_S else 0.0)
         return wait_s if wait_s > 0 or self._lots is None else self._lots.wait_s(now, self.limit)
