@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
+from typing import cast
 
 import polars as pl
 
@@ -88,8 +89,8 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         asked=asked,
         keys=keys,
         at=dict(zip(keys, lines, strict=True)),
-        slim=array("l", [-1]) * len(asked),
-        full=array("l", [-1]) * len(asked),
+        slim=array("i", [-1]) * len(asked),
+        full=array("i", [-1]) * len(asked),
         in_full=bytearray(asked["full"].to_list()),
         some_in_full=bool(asked["full"].any()),
         listable=listable,
@@ -117,17 +118,23 @@ def _by_parent(asked: pl.DataFrame, lines: Sequence[int]) -> dict[str | None, se
 
 def file_page(page: Page[Excerpt], known: Known) -> list[int]:
     """Files the items of a page that the sheet names; gives their lines of `asked`."""
-    found = known.shelf.cut.lines_of(page.items, known.at)
-    if None in found:
-        _note_strangers([item for item, line in zip(page.items, found, strict=True) if line is None], known)
-    lines = [line for line in found if line is not None]
-    items = page.items if len(lines) == len(found) else [*compress(page.items, (line is not None for line in found))]
+    items, lines = _named(page.items, known)
     for line in known.remembered.compare(lines, items, known.shelf.cut):
         known.full[line] = -1
         known.single.append(line)
     first = known.shelf.put(lines, items, page.read_at)
     _note_places(lines, first, known)
     return lines
+
+
+def _named(items: Sequence[Excerpt], known: Known) -> tuple[Sequence[Excerpt], list[int]]:
+    """The items that the sheet names, and their lines; notes what the others tell."""
+    found = known.shelf.cut.lines_of(items, known.at)
+    if None not in found:  # as nearly always in a large sheet
+        return items, cast(list[int], found)
+    _note_strangers([item for item, line in zip(items, found, strict=True) if line is None], known)
+    lines = [line for line in found if line is not None]
+    return [*compress(items, (line is not None for line in found))], lines
 
 
 def _note_places(lines: Sequence[int], first: int, known: Known) -> None:

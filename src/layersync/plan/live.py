@@ -20,7 +20,7 @@ from layersync.values.desired import Column, Role
 from layersync.values.live import Fetched, Live
 
 _COMPARED_AT_ONCE = 8_000
-_MOST_ASKED = 2  # lots of records that may wait: the rows of the sheet are hashed first
+_MOST_ASKED = 6  # lots of records that may wait: the rows of the sheet are hashed first
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from layersync.values.desired import Desired
 _ROWS_AT_ONCE = 4_000  # rows that are written out as JSON in one piece: only its hash is kept
 
 _write_lines = msgspec.json.Encoder().encode_lines
-_write_tidily = msgspec.json.Encoder(order="deterministic").encode
+_tidy = msgspec.json.Encoder(order="deterministic")
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Others(NamedTuple):
@@ -45,7 +46,7 @@ class Stated:
         self._rows = rows
         self.lines = len(rows)
         self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
-        self._read_line = msgspec.json.Decoder(line_type(self._lines.texts, self._lines.objects)).decode
+        self._line = msgspec.json.Decoder(line_type(self._lines.texts, self._lines.objects))
         self._beside = ThreadPoolExecutor(1)
         self._hashes = self._beside.submit(self._hashed)
 
@@ -88,15 +89,22 @@ class Stated:
             _refuse_other_than_utf8(pages)
             raise
         if self._lines.objects and len(others):
-            tidied = pl.Series("text", [*map(self._tidied, others["text"])], dtype=pl.String)
+            tidied = pl.Series("text", self._tidied(others["text"].to_list()), dtype=pl.String)
             others = _without(others.lazy().with_columns(tidied), same).collect()
         return Others(others["place"].to_list(), [text.encode() for text in others["text"]])
 
-    def _tidied(self, text: str) -> str:
+    def _tidied(self, texts: Sequence[str]) -> Sequence[str]:
+        """Lines with their objects in the spelling of rows; one that says nothing that a sheet could stays as it is."""
         try:
-            return _write_tidily(self._read_line(text)).decode()
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return text  # it says nothing that a sheet could
+            return _tidy.encode_lines(self._line.decode_lines("\n".join(texts))).decode().split("\n")[:-1]
+        except _UNREADABLE:
+            return [self._tidied_alone(text) for text in texts]
+
+    def _tidied_alone(self, text: str) -> str:
+        try:
+            return _tidy.encode(self._line.decode(text)).decode()
+        except _UNREADABLE:
+            return text
 
     def _hashed(self) -> pl.Series:
         """The hash of every row that is asked for: by pieces, or of the whole line where that is not enough."""
