@@ -1,6 +1,8 @@
-"""Progress without a terminal: a line per tenth or minute, and never a flood."""
+"""Progress: on a terminal a bar that does not forget its pauses, else a line per tenth or minute, and never a flood."""
 
-from layersync.cli.progress import Lines
+from rich.progress import Task, TaskID
+
+from layersync.cli.progress import Lines, TimeLeft, rate_of
 
 
 class Clock:
@@ -35,3 +37,25 @@ def test_a_job_that_is_over_at_once_tells_nothing() -> None:
 
 def test_numbers_are_readable() -> None:
     assert lines(0.01, 20_000)[0] == "projects: 2,000 of 20,000 done"
+
+
+def task(clock: Clock, done: int, total: int) -> Task:
+    begun = Task(TaskID(0), "projects", total, done, _get_time=clock)
+    begun.start_time = 0.0
+    return begun
+
+
+def test_the_time_left_counts_the_pauses() -> None:
+    """54 writes of a minute are sent in a second, and then none: what is left takes as long as the minutes do."""
+    clock = Clock()
+    clock.now = 30.0
+    resting = task(clock, 54, 270)
+    assert (str(TimeLeft().render(resting)), rate_of(resting)) == ("0:02:00 left", "108/min")
+    clock.now = 60.0
+    assert (str(TimeLeft().render(resting)), rate_of(resting)) == ("0:04:00 left", "54/min")
+
+
+def test_nothing_is_said_of_the_time_left_while_nothing_is_done() -> None:
+    clock = Clock()
+    clock.now = 5.0
+    assert (str(TimeLeft().render(task(clock, 0, 10))), rate_of(task(clock, 0, 10))) == ("", "")

@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TaskID, TextColumn
 from rich.progress import Progress as RichProgress
+from rich.text import Text
 
 from layersync.cli.flags import OutputFlags
 from layersync.cli.messages import Messages
@@ -61,8 +63,8 @@ class Bar:
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}", markup=False),
-            TimeRemainingColumn(),
+            _Rate(),
+            TimeLeft(),
             console=Console(stderr=True, no_color=True if output.color == "never" else None),
             transient=True,
         )
@@ -72,8 +74,8 @@ class Bar:
         """Moves the bar of the job."""
         if job not in self._tasks:
             self._bars.start()
-            self._tasks[job] = self._bars.add_task(job, total=total, rate="")
-        self._bars.update(self._tasks[job], completed=done, total=total, rate=self._rate(self._tasks[job]))
+            self._tasks[job] = self._bars.add_task(job, total=total)
+        self._bars.update(self._tasks[job], completed=done, total=total)
         if done >= total:
             self._bars.remove_task(self._tasks.pop(job))
         if not self._tasks:
@@ -85,6 +87,23 @@ class Bar:
             self._bars.remove_task(self._tasks.pop(job))
         self._bars.stop()
 
-    def _rate(self, task: TaskID) -> str:
-        speed = next(one.speed for one in self._bars.tasks if one.id == task)
-        return f"{speed * 60:,.0f}/min" if speed else ""
+
+class TimeLeft(ProgressColumn):
+    """How long the rest takes at the pace so far, pauses included: rates count per minute, and go in bursts."""
+
+    def render(self, task: Task) -> Text:
+        """Words it; nothing before anything is done."""
+        if not task.completed or task.total is None or not task.elapsed:
+            return Text("")
+        left_s = task.elapsed / task.completed * (task.total - task.completed)
+        return Text(f"{timedelta(seconds=round(left_s))} left")
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(rate_of(task))
+
+
+def rate_of(task: Task) -> str:
+    """Words the pace so far, pauses included; nothing before anything is done."""
+    return f"{task.completed / task.elapsed * 60:,.0f}/min" if task.completed and task.elapsed else ""
