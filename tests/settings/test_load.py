@@ -271,7 +271,6 @@ WRONG = [
         "'project' is no resource; did you mean projects? (known: ",
     ),
     ('[jobs.projects]\nkey = "customerId"', "did you mean customerExternalId? (known: id, customerExternalId)"),
-    ('[jobs.projects]\nencoding = "klingon"', "jobs.projects.encoding 'klingon' is no encoding (utf-8, windows-1252"),
     ('[jobs.projects]\non_drift = "kep"', "jobs.projects.on_drift.default must be"),
     (
         '[jobs.projects]\non_drift = { default = "keep", time_zone = "hold" }',

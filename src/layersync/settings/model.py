@@ -1,6 +1,5 @@
 """Every key of `config.toml`, with its type and default (contract, section 2)."""
 
-import codecs
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -183,15 +182,6 @@ class Job(_Table):
             near = did_you_mean(key, form.key_fields)
             raise ValueError(f"{key!a} is no key of {form.name}{near} ({listed(form.key_fields)})")
         return key
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, name: str | None) -> str | None:
-        try:
-            codecs.lookup(name or "utf-8")
-        except LookupError:
-            raise ValueError(f"{name!a} is no encoding (utf-8, windows-1252, shift_jis, ...)") from None
-        return name
 
     @field_validator("on_drift")
     @classmethod
