@@ -95,7 +95,7 @@ def _objection(
 ) -> Objection | None:
     if column.role is Role.IDENTITY:
         return None if cell == live else _other_record(row, column, cell, live)
-    if column.keys and _blocked(column, record):
+    if _blocked(column, record):
         return Objection(
             "invalid",
             column,

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from layersync.plan.slots import (
+    UNREADABLE,
     Excerpt,
     Unfit,
     excerpt_type,
@@ -219,7 +220,7 @@ def _read(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
 def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Unfit(str(error)) from error
 
 

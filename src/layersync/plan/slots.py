@@ -8,6 +8,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from layersync.values.cell import ABSENT
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # what a decoder may raise
+
 _read = msgspec.json.Decoder().decode
 
 
@@ -76,7 +78,7 @@ def raw_cell(raw: Raw | UnsetType) -> str | None:
 def _values(raws: Sequence[Raw]) -> list[Any]:
     try:
         return cast(list[Any], _read(b"[" + b",".join(raws) + b"]"))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Unfit(str(error)) from error
 
 

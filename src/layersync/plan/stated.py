@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.lines import Lines
-from layersync.plan.slots import Excerpt, Unfit, line_type
+from layersync.plan.slots import UNREADABLE, Excerpt, Unfit, line_type
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
@@ -20,7 +20,6 @@ _ROWS_AT_ONCE = 4_000  # rows that are written out as JSON in one piece: only it
 
 _write_lines = msgspec.json.Encoder().encode_lines
 _tidy = msgspec.json.Encoder(order="deterministic")
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Others(NamedTuple):
@@ -94,17 +93,11 @@ class Stated:
         return Others(others["place"].to_list(), [text.encode() for text in others["text"]])
 
     def _tidied(self, texts: Sequence[str]) -> Sequence[str]:
-        """Lines with their objects in the spelling of rows; one that says nothing that a sheet could stays as it is."""
+        """Lines with their objects in the spelling of rows; as they are where one can't be read, and reading tells."""
         try:
             return _tidy.encode_lines(self._line.decode_lines("\n".join(texts))).decode().split("\n")[:-1]
-        except _UNREADABLE:
-            return [self._tidied_alone(text) for text in texts]
-
-    def _tidied_alone(self, text: str) -> str:
-        try:
-            return _tidy.encode(self._line.decode(text)).decode()
-        except _UNREADABLE:
-            return text
+        except UNREADABLE:
+            return texts
 
     def _hashed(self) -> pl.Series:
         """The hash of every row that is asked for: by pieces, or of the whole line where that is not enough."""

@@ -48,8 +48,8 @@ def canonical(value: object) -> str:
 
 def same(one: object, other: object) -> bool:
     """Tells whether two JSON values are equal: key order and Unicode form do not matter, `1` and `true` differ."""
-    if isinstance(one, str) or isinstance(other, str):
-        return one == other or (type(one) is type(other) and normal(one) == normal(other))
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or normal(one) == normal(other)
     return one is other or canonical(normal(one)) == canonical(normal(other))
 
 
