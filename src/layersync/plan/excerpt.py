@@ -81,7 +81,7 @@ class Cut:
         """
         if not _spelled_out(body, 0, _LOOKED_AT) and body.find(b"\n", 0, -2) < 0:
             page = _decoded(self._page_at_a_glance, body)
-            if self._may_be_marked(page.items) and _NUL in body:
+            if self._marked(page.items):
                 raise Unfit(_LIKE_A_MARK)
             return page.items, page.nextCursor
         page = _read(self._page, body)
@@ -179,15 +179,12 @@ class Cut:
         except (ValueError, RecursionError) as error:
             raise Unfit(str(error)) from error
 
-    def _may_be_marked(self, excerpts: Sequence[Excerpt]) -> bool:
-        """Tells that a text in `told` looks like a mark of ours; those that are not there do, too."""
-        for read in self._told_texts:
-            try:
-                if MARK in "".join(map(read, excerpts)):
-                    return True
-            except TypeError:  # no text
-                return True
-        return False
+    def _marked(self, excerpts: Sequence[Excerpt]) -> bool:
+        """Tells that a text in `told` has our mark in it; the one of a field that is not there is the very `ABSENT`."""
+        return any(
+            MARK in "".join([text for text in map(read, excerpts) if type(text) is str and text is not ABSENT])
+            for read in self._told_texts
+        )
 
     def _normal(self, key: object) -> str:
         if type(key) is not str:
