@@ -1,7 +1,6 @@
 """What is known of a sheet's records so far: which are named, which were read, and where they are filed."""
 
 from array import array
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
@@ -12,8 +11,10 @@ import polars as pl
 from layersync.plan.asking import Page
 from layersync.plan.excerpt import Cut
 from layersync.plan.holders import Holders
+from layersync.plan.listable import Listable
 from layersync.plan.live import Shelf
 from layersync.plan.originals import Originals
+from layersync.plan.places import Places
 from layersync.plan.reach import Reach
 from layersync.plan.remembered import Remembered
 from layersync.plan.slots import Excerpt
@@ -40,10 +41,10 @@ class Known:
 
     `asked` has one line per record that the sheet names: `row` UInt32, its place in `desired.rows`, `key`, `id` (null
     where the sheet does not have it), `parent`, all String, and `full` Boolean, false where the slim item will do.
-    `keys` repeats the column `key`, and `at` finds the line of one. `slim` and `full` hold, by that line, where on the
-    shelf its record is, -1 while it is not; `in_full` repeats the column `full`, and adds lines of which a slim item
-    turned out not to do; `some_in_full` says that there is any.
-    `listable` are the lines that a listing may answer, by parent; `single` those to be asked for one by one, in order.
+    `at` finds the line of a key. `places` holds where on the shelf the slim items of lines are, `full` the same of full
+    records; `in_full` repeats the column `full`, and adds lines of which a slim item turned out not to do;
+    `some_in_full` says that there is any.
+    `listable` are the lines that a listing may answer; `single` those to be asked for one by one, in order.
     `remembered` says which of the full records need not be read, `reach` how far away the rows are, where they are few.
     """
 
@@ -51,21 +52,24 @@ class Known:
     key_field: str
     shelf: Shelf
     asked: pl.DataFrame
-    keys: Sequence[str]
     at: Mapping[str, int]
-    slim: "array[int]"
-    full: "array[int]"
+    places: Places
+    full: dict[int, int]
     in_full: bytearray
     some_in_full: bool
-    listable: dict[str | None, set[int]]
+    listable: Listable
     single: list[int]
     holders: Holders
     originals: Originals
     remembered: Remembered
     reach: Reach | None
     missing: set[str] = field(default_factory=set)
-    ambiguous: set[str] = field(default_factory=set)
     crawls: dict[str | None, Crawl] = field(default_factory=dict)
+
+    @property
+    def unclear(self) -> list[int]:
+        """The lines to which no record answers, or more than one."""
+        return [*self.places.ambiguous, *(self.at[key] for key in self.missing)]
 
 
 def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | None = None) -> Known:
@@ -77,20 +81,17 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
     helped = asked.select(helped=_helped(form, stamps))["helped"]
     few = form.listing.made is not None and 0 < helped.sum() <= form.listing.page_limit
     cut = Cut(desired.columns, form, desired.key_field, placed=few)
-    lines = [*range(len(asked))]
-    listable, single = _by_parent(asked.filter(helped), lines), asked.filter(~helped)["line"].to_list()
+    listable, single = Listable(asked["parent"], helped), asked.filter(~helped)["line"].to_list()
     # from here on the sheet is hashed, and a query of ours would wait until that is done
     shelf = Shelf(cut, asked["key"], Stated(desired, asked["row"], cut))
-    keys = asked["key"].to_list()
     return Known(
         form=form,
         key_field=desired.key_field,
         shelf=shelf,
         asked=asked,
-        keys=keys,
-        at=dict(zip(keys, lines, strict=True)),
-        slim=array("i", [-1]) * len(asked),
-        full=array("i", [-1]) * len(asked),
+        at=dict(zip(asked["key"].to_list(), range(len(asked)), strict=True)),
+        places=Places(len(asked), shelf.id_at),
+        full={},
         in_full=bytearray(asked["full"].to_list()),
         some_in_full=bool(asked["full"].any()),
         listable=listable,
@@ -110,21 +111,19 @@ def _helped(form: Resource, stamps: Mapping[str, str] | None) -> pl.Expr:
     return spares if form.listing.parent_field is None else spares & pl.col("parent").is_not_null()
 
 
-def _by_parent(asked: pl.DataFrame, lines: Sequence[int]) -> dict[str | None, set[int]]:
-    """The very numbers of `lines`, which `Known.at` gives: a set finds the same object faster than an equal one."""
-    by_parent = asked.group_by("parent", maintain_order=True).agg("line")
-    return {parent: {*map(lines.__getitem__, some)} for parent, some in by_parent.iter_rows()}
+def file_page(page: Page[Excerpt], known: Known) -> tuple[Sequence[int], Sequence[int]]:
+    """Files the items of a page that the sheet names.
 
-
-def file_page(page: Page[Excerpt], known: Known) -> list[int]:
-    """Files the items of a page that the sheet names; gives their lines of `asked`."""
+    Gives their lines of `asked`, and which of them a listing could have answered and had not yet.
+    """
     items, lines = _named(page.items, known)
+    # the numbers are at hand now, and not any more when a whole page of records was handled
+    at, answered = array("i", lines), known.listable.take_off(lines)
     for line in known.remembered.compare(lines, items, known.shelf.cut):
-        known.full[line] = -1
+        known.full.pop(line, None)
         known.single.append(line)
-    first = known.shelf.put(lines, items, page.read_at)
-    _note_places(lines, first, known)
-    return lines
+    known.places.note(at, known.shelf.put(at, items, page.read_at))
+    return lines, answered
 
 
 def _named(items: Sequence[Excerpt], known: Known) -> tuple[Sequence[Excerpt], list[int]]:
@@ -137,19 +136,6 @@ def _named(items: Sequence[Excerpt], known: Known) -> tuple[Sequence[Excerpt], l
     return [*compress(items, (line is not None for line in found))], lines
 
 
-def _note_places(lines: Sequence[int], first: int, known: Known) -> None:
-    """Notes where on the shelf the slim items of these lines are; a line with two different records is ambiguous."""
-    slim, places = known.slim, range(first, first + len(lines))
-    if len({*lines}) == len(lines) and max(map(slim.__getitem__, lines), default=-1) < 0:  # as nearly always
-        deque(map(slim.__setitem__, lines, places), maxlen=0)
-        return
-    for place, line in zip(places, lines, strict=True):
-        before = slim[line]
-        slim[line] = place
-        if before >= 0 and known.shelf.id_at(before) != known.shelf.id_at(place):
-            known.ambiguous.add(known.keys[line])
-
-
 def _note_strangers(items: Sequence[Excerpt], known: Known) -> None:
     """Notes what records that the sheet does not name tell about those that it does."""
     known.holders.see(known.shelf.cut, items)
@@ -158,9 +144,7 @@ def _note_strangers(items: Sequence[Excerpt], known: Known) -> None:
 
 def places_of(known: Known) -> pl.Series:
     """Where on the shelf the record of each line of `asked` is: the full one where it was read, else the slim one."""
-    slim, full = (pl.Series(list(places), dtype=pl.Int64) for places in (known.slim, known.full))
-    unclear = [known.at[key] for key in known.missing | known.ambiguous]
-    best = full.zip_with(full >= 0, slim).scatter(unclear, -1)
+    best = known.places.slim.clone().scatter([*known.full], [*known.full.values()]).scatter(known.unclear, -1)
     return best.set(best < 0, None)
 
 
@@ -172,7 +156,7 @@ def reading_of(known: Known) -> Live:
         resource=known.form.name,
         records=records if len(places) == len(records) else records[places.sort()],
         missing=frozenset(known.missing),
-        ambiguous=frozenset(known.ambiguous),
+        ambiguous=frozenset(known.asked["key"].gather([*known.places.ambiguous])),
         complete=any(crawl.done for crawl in known.crawls.values()),
         holders=known.holders.all(),
         originals=known.originals.all(),

@@ -13,6 +13,7 @@ import polars as pl
 from layersync.plan.excerpt import Cut
 from layersync.plan.files import Files
 from layersync.plan.live_cells import damaged, json_column, normal_ids, shows, text_column, texts_alone, without_absent
+from layersync.plan.numbers import column
 from layersync.plan.slots import Excerpt, Glance, Unfit
 from layersync.plan.stated import Others, Stated
 from layersync.resources.resource import Resource
@@ -27,7 +28,7 @@ _MOST_ASKED = 6  # lots of records that may wait: the rows of the sheet are hash
 class _Asked:
     """Records that are held against the sheet meanwhile, and their lines of `keys`."""
 
-    at: Sequence[int]
+    at: "array[int]"
     others: "Future[Others]"
 
 
@@ -43,12 +44,14 @@ class Shelf:
         self.lines = 0
         self._keys = pl.Series(keys, dtype=pl.String).rechunk()  # gathering from many pieces takes twenty times as long
         self._stated = stated
-        self._told = Files(self._told_of, ("_at", "_read_at", *cut.told, *cut.marks))
+        self._told = Files(self._told_of, (*cut.told, *cut.marks))
         self._read = Files(self._read_of, cut.stated)
         self._open: list[bytes] = []  # records that are to be held against the sheet, a page each
-        self._open_at: list[int] = []
+        self._open_at = array("i")
         self._asked: deque[_Asked] = deque()
-        self._source = array("l")  # by line: that of the sheet, or the one in `_read`, counted down from -1
+        self._at = array("i")  # by line: the place among `keys`
+        self._read_at: list[tuple[int, float | None]] = []  # of how many lines, one after the other, and when
+        self._source = array("i")  # by line: that of the sheet, or the one in `_read`, counted down from -1
         self._whole = pl.DataFrame()
 
     def put(self, at: Sequence[int], excerpts: Sequence[Excerpt], read_at: float | None) -> int:
@@ -60,9 +63,12 @@ class Shelf:
         self.lines += len(excerpts)
         told = [self._cells_of(name, excerpts) for name in self.cut.told]
         marks = [self.cut.shown_by(mark, excerpts) for mark in self.cut.marks]
-        self._told.add(len(excerpts), [at, [read_at] * len(excerpts), *told, *marks])
+        self._told.add(len(excerpts), [*told, *marks])
+        places = array("i", at)
+        self._at += places
+        self._read_at.append((len(excerpts), read_at))
         if self._stated is not None and excerpts and isinstance(excerpts[0], Glance):
-            self._open_at += at
+            self._open_at += places
             self._open.append(self._stated.written(excerpts))
             if len(self._open_at) >= _COMPARED_AT_ONCE:
                 self._ask(self._stated)
@@ -93,7 +99,7 @@ class Shelf:
     def _ask(self, stated: Stated) -> None:
         """Has the open records held against the sheet."""
         self._asked.append(_Asked(self._open_at, stated.compare(self._open, self._open_at)))
-        self._open, self._open_at = [], []
+        self._open, self._open_at = [], array("i")
 
     def _settle(self, most: int = 0) -> None:
         """Reads records that don't say what the sheet states, until no more than `most` lots are still to be told."""
@@ -103,7 +109,7 @@ class Shelf:
             self._take(self._asked.popleft())
 
     def _take(self, asked: _Asked) -> None:
-        source, first = array("l", asked.at), -1 - self._read.lines
+        source, first = asked.at, -1 - self._read.lines
         with _told_as_damaged("a record cannot be read", self.cut.form.name):
             others = asked.others.result()
             excerpts = [*map(self.cut.reread, others.texts)]
@@ -124,8 +130,6 @@ class Shelf:
         """What is kept of every record: a column for each field that is `told`, and one for each mark."""
         return pl.DataFrame(
             {
-                "_at": pl.Series(cells["_at"], dtype=pl.UInt32),
-                "_read_at": pl.Series(cells["_read_at"], dtype=pl.Float64),
                 **{name: self._column(name, cells[name]) for name in self.cut.told},
                 **{mark: pl.Series(cells[mark], dtype=pl.Boolean) for mark in self.cut.marks},
             }
@@ -146,22 +150,26 @@ class Shelf:
         unstamped = pl.repeat(None, n=self.lines, dtype=pl.String, eager=True)
         return pl.DataFrame(
             {
-                "_key": self._keys.gather(told["_at"]),
+                "_key": self._keys.gather(column(self._at)),
                 "_id": columns[self.cut.form.id_field],
                 "_name": texts_alone(columns["name"]),
                 "_generation": self._generations({**{mark: told[mark] for mark in self.cut.marks}, **columns}),
-                "_read_at": told["_read_at"],
+                "_read_at": self._read_at_column(),
                 "_stamp": without_absent(told[self.cut.stamp]) if self.cut.stamp else unstamped,
                 **{one.field: ids.get(one.field, columns[one.field]) for one in self.cut.columns},
             }
         )
+
+    def _read_at_column(self) -> pl.Series:
+        runs = pl.DataFrame(self._read_at, schema={"lines": pl.UInt32, "read_at": pl.Float64}, orient="row")
+        return runs.select(pl.col("read_at").repeat_by("lines").explode()).to_series()
 
     def _stated_columns(self) -> dict[str, pl.Series]:
         """Columns of all records; cells of the sheet are not copied, so those that are the same take no room."""
         read = self._read.all()
         if self._stated is None:
             return {name: read[name] for name in self.cut.stated}
-        source = pl.Series(list(self._source), dtype=pl.Int64)
+        source = column(self._source)
         source = source.zip_with(source >= 0, self._stated.lines - 1 - source)
         pairs = ((name, self._stated.cells(name), read[name]) for name in self.cut.stated)
         # in one piece: gathering from two takes ten times as long

@@ -43,7 +43,8 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
                 known.shelf.cut.put_under(parent, answer.items)
                 if known.reach is not None:
                     known.reach.see_page(answer.items)
-                brought = _take_off(file_page(answer, known), parent, known)
+                _, answered = file_page(answer, known)
+                brought = _spared(answered, known)
                 before = known.crawls.get(parent, Crawl())
                 spared = before.spared + brought
                 known.crawls[parent] = Crawl(before.pages + 1, cursor, cursor is None, brought, spared)
@@ -51,7 +52,7 @@ def learn(known: Known, answers: Iterable[tuple[Read, Answer]]) -> Known:
                 known.crawls[parent] = replace(known.crawls.get(parent, Crawl()), done=True)
             case Lookup(key), Page():
                 _see_made(answer.items, known)
-                lines = file_page(answer, known)
+                lines, _ = file_page(answer, known)
                 known.single += lines
                 known.missing |= set() if known.at[key] in lines else {key}
             case ((GetRecord(key) | Lookup(key)), _):
@@ -69,30 +70,29 @@ def _pages(known: Known) -> Iterator[ListPage]:
     A listing may have cost as much as single reads of all that is left. Beyond that it goes on while each page brings
     more than one record, so that the end of a listing which has them all is not asked for record by record.
     """
-    for parent, lines in tuple(known.listable.items()):
+    for parent, left in tuple(known.listable.left.items()):
         crawl = known.crawls.get(parent, Crawl())
-        may_pay = crawl.pages + 1 < len(lines) or min(crawl.brought, len(lines)) > 1
-        if crawl.done or not may_pay or _is_far(crawl, lines, known):
-            known.single += sorted(known.listable.pop(parent))
-        elif probes := _probes(crawl, lines, known):
-            known.single += probes
-            lines.difference_update(probes)
+        may_pay = crawl.pages + 1 < left or min(crawl.brought, left) > 1
+        if crawl.done or not may_pay or _is_far(crawl, left, known):
+            known.single += known.listable.give_up(parent)
+        elif wanted := _probes(crawl, known):
+            known.single += known.listable.some_of(parent, wanted)
         else:
             yield ListPage(parent, crawl.cursor)
 
 
-def _is_far(crawl: Crawl, lines: set[int], known: Known) -> bool:
+def _is_far(crawl: Crawl, left: int, known: Known) -> bool:
     """Tells that a listing which has not brought what it cost is not likely to."""
-    return crawl.pages > crawl.spared and known.reach is not None and known.reach.is_far(len(lines))
+    return crawl.pages > crawl.spared and known.reach is not None and known.reach.is_far(left)
 
 
-def _probes(crawl: Crawl, lines: set[int], known: Known) -> list[int]:
-    """Rows to be asked for by themselves before the listing goes on, spread over the sheet."""
-    wanted = known.reach.probes(crawl.pages, crawl.spared) if known.reach is not None else 0
-    if known.reach is None or not wanted:
-        return []
+def _probes(crawl: Crawl, known: Known) -> int:
+    """How many rows to ask for by themselves before the listing goes on."""
+    if known.reach is None:
+        return 0
+    wanted = known.reach.probes(crawl.pages, crawl.spared)
     known.reach.asked += wanted
-    return sorted(lines)[len(lines) // (2 * wanted) :: max(1, len(lines) // wanted)][:wanted]
+    return wanted
 
 
 def _see_made(records: Sequence[Excerpt], known: Known) -> None:
@@ -111,18 +111,18 @@ def _singles(known: Known) -> Iterator[Read]:
             yield Recall(key, known.remembered.unmoved[line])
         elif record_id is not None:
             yield GetRecord(key, record_id)
-        elif known.slim[line] >= 0:
-            yield GetRecord(key, known.shelf.id_at(known.slim[line]))
+        elif known.places.slim[line] >= 0:
+            yield GetRecord(key, known.shelf.id_at(known.places.slim[line]))
         else:
             yield Lookup(key, known.form.listing.lookups[known.key_field], known.key_field)
 
 
 def _answered(line: int, known: Known) -> bool:
-    if known.full[line] >= 0:
+    if line in known.full:
         return True
-    if known.slim[line] < 0:
+    if known.places.slim[line] < 0:
         return False
-    return not known.in_full[line] or known.keys[line] in known.ambiguous
+    return not known.in_full[line] or line in known.places.ambiguous
 
 
 def _cautiously(lines: list[int], known: Known) -> list[int]:
@@ -132,34 +132,17 @@ def _cautiously(lines: list[int], known: Known) -> list[int]:
     return lines[:: max(1, len(lines) // _SAMPLE)][:_SAMPLE]
 
 
-def _take_off(lines: list[int], parent: str | None, known: Known) -> int:
-    """Notes that a listing answered for these lines: there may be more to ask of them, but not of a listing.
+def _spared(answered: Sequence[int], known: Known) -> int:
+    """Counts the lines, answered by a listing for the first time, of which that spared a request.
 
-    Gives the number of those that it answered for the first time, and of which it spared a request.
+    There may be more to ask of them, but not of a listing.
     """
-    open_lines = known.listable.get(parent, set())
-    if not known.some_in_full and known.form.listing.parent_field is None:  # how many they were is all that matters
-        before = len(open_lines)
-        open_lines.difference_update(lines)
-        return before - len(open_lines)
-    answered = open_lines.intersection(lines)
-    open_lines -= answered
-    if known.form.listing.parent_field is not None:
-        answered |= {line for line in lines if line not in answered and _took_off_elsewhere(line, known)}
     if not known.some_in_full:  # a slim item will do for every line
         return len(answered)
-    known.single += [line for line in lines if known.in_full[line] and line in answered]
+    known.single += [line for line in answered if known.in_full[line]]
     return sum(_is_spared(line, known) for line in answered)
 
 
 def _is_spared(line: int, known: Known) -> bool:
     """Tells that a listed line costs less than it would alone: not so a full record that moved, if its id was known."""
     return not known.in_full[line] or line in known.remembered.unmoved or known.asked["id"][line] is None
-
-
-def _took_off_elsewhere(line: int, known: Known) -> bool:
-    """The same for a record that the sheet has under another parent than the API."""
-    open_lines = known.listable.get(known.asked["parent"][line], set())
-    found = line in open_lines
-    open_lines.discard(line)
-    return found

@@ -44,10 +44,9 @@ def _by_generation(columns: Sequence[Column], form: Resource) -> list[Column]:
 
 def _slim(known: Known) -> pl.DataFrame:
     """The lines of `asked` that a listing alone answered, and where on the shelf the record of each is."""
-    places = pl.DataFrame({"place": pl.Series(known.slim, dtype=pl.Int64), "full": pl.Series(known.full)})
-    unclear = [known.at[key] for key in known.missing | known.ambiguous]
-    slim = places.with_row_index("line").filter(pl.col("full") < 0, pl.col("place") >= 0)
-    return slim.filter(~pl.col("line").is_in(unclear))
+    slim = pl.DataFrame({"place": known.places.slim}).with_row_index("line")
+    other = pl.Series([*known.full, *known.unclear], dtype=pl.UInt32)
+    return slim.filter(pl.col("place") >= 0, ~pl.col("line").is_in(other.implode()))
 
 
 def _hidden(cells: pl.DataFrame, records: pl.DataFrame, columns: Sequence[Column]) -> list[int]:

@@ -1,5 +1,6 @@
 """Records of a page that say what the sheet states: nothing of them has to be read."""
 
+from array import array
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,7 @@ from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
 from layersync.plan.lines import Lines
+from layersync.plan.numbers import column
 from layersync.plan.slots import UNREADABLE, Excerpt, Unfit, line_type
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
@@ -49,7 +51,7 @@ class Stated:
         self._beside = ThreadPoolExecutor(1)
         self._hashes = self._beside.submit(self._hashed)
 
-    def compare(self, pages: Sequence[bytes], lines: Sequence[int]) -> "Future[Others]":
+    def compare(self, pages: Sequence[bytes], lines: "array[int]") -> "Future[Others]":
         """Has records that were `written` held against what the sheet states on these lines.
 
         Takes its time when the rows are still hashed, or other records compared. The result raises Unfit for what is
@@ -71,14 +73,14 @@ class Stated:
             deque(map(setattr, glances, repeat(slot), repeat(UNSET)), maxlen=0)
         return _write_lines(glances)
 
-    def _compared(self, pages: Sequence[bytes], lines: Sequence[int]) -> Others:
+    def _compared(self, pages: Sequence[bytes], lines: "array[int]") -> Others:
         """Compares records: whole lines, and objects by their pieces; what is left more closely.
 
         As few queries as can be: after each of them this thread has to wait for its turn with Python.
         """
         if not self._columns:
             return Others([], [])
-        rows = pl.LazyFrame({"row": self._hashes.result().gather(pl.Series(lines, dtype=pl.UInt32))})
+        rows = pl.LazyFrame({"row": self._hashes.result().gather(column(lines))})
         records = pl.concat([_lines(pages), rows], how="horizontal").with_row_index("place")
         text = pl.col("text")
         same = (text.hash() == pl.col("row")) | (self._lines.hash(text) == pl.col("row"))
