@@ -13,6 +13,8 @@ from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_
 from layersync.values.change import Edit
 from layersync.values.desired import Column, Role
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -58,11 +60,12 @@ def compare_row(
     `generation` is that of the record, None where it is not known.
     """
     record = record_of({column.field: live for column, _, live in pairs}, form)
-    absent = [column for column, _, live in pairs if live == ABSENT and column.role is not Role.IDENTITY]
+    absent: list[Column] = []
     objections: list[Objection] = []
     edits: list[Edit] = []
     for column, cell, live in pairs:
-        if column in absent:
+        if live == ABSENT and column.role is not Role.IDENTITY:
+            absent.append(column)
             continue
         objection = _objection(row, column, cell, live, record, form) or _refused(column, cell, generation)
         if objection is not None:
@@ -95,7 +98,7 @@ def _objection(
 ) -> Objection | None:
     if column.role is Role.IDENTITY:
         return None if cell == live else _other_record(row, column, cell, live)
-    if _blocked(column, record):
+    if column.keys and _blocked(column, record):
         return Objection(
             "invalid",
             column,
@@ -227,7 +230,7 @@ def _too_large(
     found = []
     for name, value in patch_of(limited, record, form).items():
         limit = form.field(name).max_bytes
-        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
+        size = len(_compact(value).encode(errors="surrogatepass"))
         if limit is not None and size > limit:
             column = next(column for column in columns if column.field == name)
             message = f"{name} would be {size:,} bytes with this change; the API takes {limit:,}"
