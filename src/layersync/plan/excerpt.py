@@ -180,11 +180,8 @@ class Cut:
             raise Unfit(str(error)) from error
 
     def _marked(self, excerpts: Sequence[Excerpt]) -> bool:
-        """Tells that a text in `told` has our mark in it; the one of a field that is not there is the very `ABSENT`."""
-        return any(
-            MARK in "".join([text for text in map(read, excerpts) if type(text) is str and text is not ABSENT])
-            for read in self._told_texts
-        )
+        """Tells that a text in `told` has our mark in it."""
+        return any(_have_mark(map(read, excerpts)) for read in self._told_texts)
 
     def _normal(self, key: object) -> str:
         if type(key) is not str:
@@ -219,6 +216,14 @@ def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
         return decoder.decode(body)
     except UNREADABLE as error:
         raise Unfit(str(error)) from error
+
+
+def _have_mark(told: Iterable[object]) -> bool:
+    shown = [one for one in told if one is not ABSENT]  # that very object stands for a field that is not there
+    try:
+        return MARK in "".join(shown)  # type: ignore[arg-type]
+    except TypeError:
+        return MARK in "".join(one for one in shown if isinstance(one, str))
 
 
 def _is_text(cell: object) -> bool:
