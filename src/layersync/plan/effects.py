@@ -11,8 +11,9 @@ from layersync.values.guards import Guard
 def effects_of(edits: Iterable[Edit], form: Resource) -> Iterator[Effect]:
     """Gives the effects of setting whole fields; a key inside an object has none."""
     for edit in edits:
-        if not edit.keys:
-            yield from (effect for effect in form.field(edit.field).effects if effect.follows(edit.after))
+        for effect in () if edit.keys else form.field(edit.field).effects:
+            if effect.follows(edit.after):
+                yield effect
 
 
 def count_effects(edits: Iterable[Edit], guard: Guard, form: Resource) -> int:

@@ -89,7 +89,7 @@ def first_known(desired: Desired, form: Resource, stamps: Mapping[str, str] | No
         key_field=desired.key_field,
         shelf=shelf,
         asked=asked,
-        at=dict(zip(asked["key"].to_list(), range(len(asked)), strict=True)),
+        at={key: line for line, key in enumerate(asked["key"].to_list())},
         places=Places(len(asked), shelf.id_at),
         full={},
         in_full=bytearray(asked["full"].to_list()),

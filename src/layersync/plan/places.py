@@ -17,7 +17,7 @@ class Places:
 
     def __init__(self, lines: int, id_at: Callable[[int], str]) -> None:
         self._id_at = id_at
-        self._slim = pl.repeat(-1, lines, dtype=pl.Int32, eager=True)
+        self._slim = pl.Series([-1], dtype=pl.Int32).new_from_index(0, lines)
         self._ambiguous: set[int] = set()
         self._noted = array("i")
         self._noted_at = array("i")

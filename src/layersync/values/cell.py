@@ -50,7 +50,8 @@ def same(one: object, other: object) -> bool:
     """Tells whether two JSON values are equal: key order and Unicode form do not matter, `1` and `true` differ."""
     if isinstance(one, str) and isinstance(other, str):
         return one == other or normal(one) == normal(other)
-    return one is other or canonical(normal(one)) == canonical(normal(other))
+    one, other = normal(one), normal(other)
+    return one == other and canonical(one) == canonical(other)
 
 
 def encode_text(value: object) -> str | None:
