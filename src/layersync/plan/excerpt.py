@@ -65,6 +65,7 @@ class Cut:
         excerpt = excerpt_type(self.fields, self.marks, self.json)
         self._excerpt = excerpt
         self._one = msgspec.json.Decoder(excerpt)
+        self._many = msgspec.json.Decoder(list[excerpt])  # type: ignore[valid-type]
         self._page = msgspec.json.Decoder(page_type(excerpt))
         self._page_at_a_glance = msgspec.json.Decoder(page_type(glance))
         self._id = attrgetter(self.slot(form.id_field))
@@ -94,12 +95,12 @@ class Cut:
             raise Unfit("what it does not show may stand inside a field that it does")
         return one
 
-    def reread(self, text: bytes) -> Excerpt:
-        """Reads a record of which everything that matters is known to stand in its own field. Raises Unfit."""
+    def reread(self, texts: Sequence[bytes]) -> list[Excerpt]:
+        """Reads records of which everything that matters is known to stand in its own field. Raises Unfit."""
         try:
-            return self._settled([_read(self._one, text)])[0]
+            return self._settled(_read(self._many, b"[" + b",".join(texts) + b"]"))
         except Unfit:
-            return self._read_carefully(text)
+            return [self._reread_one(text) for text in texts]
 
     def of(self, record: Mapping[str, object]) -> Excerpt:
         """Cuts down a record that was read as a whole."""
@@ -172,6 +173,12 @@ class Cut:
     def slot(self, name: str) -> str:
         """The attribute of an excerpt that holds a field or a mark."""
         return f"f{(*self.fields, *self.marks).index(name)}"
+
+    def _reread_one(self, text: bytes) -> Excerpt:
+        try:
+            return self._settled([_read(self._one, text)])[0]
+        except Unfit:
+            return self._read_carefully(text)
 
     def _read_carefully(self, text: bytes) -> Excerpt:
         try:

@@ -62,14 +62,14 @@ class Shelf:
         first = self.lines
         self.lines += len(excerpts)
         told = [self._cells_of(name, excerpts) for name in self.cut.told]
-        marks = [self.cut.shown_by(mark, excerpts) for mark in self.cut.marks]
-        self._told.add(len(excerpts), [*told, *marks])
+        marks = {mark: self.cut.shown_by(mark, excerpts) for mark in self.cut.marks}
+        self._told.add(len(excerpts), [*told, *marks.values()])
         places = array("i", at)
         self._at += places
         self._read_at.append((len(excerpts), read_at))
         if self._stated is not None and excerpts and isinstance(excerpts[0], Glance):
             self._open_at += places
-            self._open.append(self._stated.written(excerpts))
+            self._open.append(self._stated.written(excerpts, [mark for mark, shown in marks.items() if any(shown)]))
             if len(self._open_at) >= _COMPARED_AT_ONCE:
                 self._ask(self._stated)
                 self._settle(_MOST_ASKED)
@@ -112,7 +112,7 @@ class Shelf:
         source, first = asked.at, -1 - self._read.lines
         with _told_as_damaged("a record cannot be read", self.cut.form.name):
             others = asked.others.result()
-            excerpts = [*map(self.cut.reread, others.texts)]
+            excerpts = self.cut.reread(others.texts)
         for own, place in enumerate(others.places):
             source[place] = first - own
         self._source += source

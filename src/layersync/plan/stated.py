@@ -2,7 +2,7 @@
 
 from array import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import repeat
 from typing import NamedTuple
@@ -46,7 +46,7 @@ class Stated:
         self._lines = Lines(self._columns, [name for name in cut.stated if name in cut.json])
         self._rows = rows
         self.lines = len(rows)
-        self._told = [cut.slot(name) for name in (*cut.told, *cut.marks)]
+        self._cut = cut
         self._line = msgspec.json.Decoder(line_type(self._lines.texts, self._lines.objects))
         self._beside = ThreadPoolExecutor(1)
         self._hashes = self._beside.submit(self._hashed)
@@ -64,13 +64,13 @@ class Stated:
         cells = self._columns[field]
         return cells if len(self._rows) == len(cells) else cells.gather(self._rows)
 
-    def written(self, glances: Sequence[Excerpt]) -> bytes:
+    def written(self, glances: Sequence[Excerpt], marks: Iterable[str]) -> bytes:
         """The stated fields of records as JSON, a line each: what was not read stands there as it came.
 
-        The other fields are let go of.
+        The other fields are let go of; `marks` are those that any of them shows.
         """
-        for slot in self._told:
-            deque(map(setattr, glances, repeat(slot), repeat(UNSET)), maxlen=0)
+        for name in (*self._cut.told, *marks):
+            deque(map(setattr, glances, repeat(self._cut.slot(name)), repeat(UNSET)), maxlen=0)
         return _write_lines(glances)
 
     def _compared(self, pages: Sequence[bytes], lines: "array[int]") -> Others:
