@@ -80,11 +80,11 @@ def holder_of(cell: str | None) -> str | None:
 
 def decode_text(cell: str | None) -> object:
     """Reads back what `encode_text` and `encode_borrowed` wrote; an absent field reads as null."""
-    if cell is None or cell == ABSENT:
-        return None
+    if cell is None or not cell.startswith(MARK):
+        return cell
     if cell.startswith(BORROWED):
         return json.loads(cell.removeprefix(BORROWED).partition(":")[2])
-    return json.loads(cell.removeprefix(OTHER)) if cell.startswith(OTHER) else cell
+    return None if cell == ABSENT else json.loads(cell.removeprefix(OTHER))
 
 
 def decode_json(cell: str | None) -> object:
