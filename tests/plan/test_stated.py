@@ -107,6 +107,14 @@ def read(sheet: Desired, body: str, *, quickly: bool) -> tuple[Live, int]:
     return live, known.shelf.lines - known.shelf.read
 
 
+def test_a_record_that_shows_a_mark_of_its_generation_is_taken_over_from_the_sheet_too() -> None:
+    """One of two: what was told of a record is let go of before it is held against the sheet."""
+    sheet = desired(PROJECTS, [{"id": an_id(number), "tagline": "5"} for number in range(2)])
+    marked = f'{{"id": "{an_id(0)}", "tagline": "5", "brandContext": {{"voice": "warm"}}}}'
+    live, taken_over = read(sheet, f'{{"items": [{marked}, {{"id": "{an_id(1)}", "tagline": "5"}}]}}', quickly=True)
+    assert (taken_over, live.records["tagline"].to_list()) == (2, ["5", "5"])
+
+
 @pytest.fixture(params=["at the beginning", "further on"])
 def _spelled_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a page spells characters out: nobody looks for that but at its beginning."""
