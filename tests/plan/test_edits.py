@@ -33,6 +33,9 @@ CHANGED: list[tuple[str, object, object, object]] = [
     ("appName", CLEAR, "Acme", None),
     ("metadata.n", "6", {"n": 5, "keep": [1]}, {"n": 6, "keep": [1]}),
     ("metadata.n", "six", {"n": 5}, {"n": "six"}),
+    ("metadata.n", "1e999", {"n": 5}, {"n": "1e999"}),  # a number of JSON that nothing can hold
+    ("metadata.n", "9" * 5_000, {"n": 5}, {"n": "9" * 5_000}),
+    ("metadata.n", "1\u0662", {"n": 5}, {"n": "1\u0662"}),  # a digit, and none of JSON's
     ("metadata.ok", "false", {"ok": True}, {"ok": False}),
     ("metadata.s", "6", {"s": "5"}, {"s": "6"}),
     ("metadata.n", "5", {"n": "x"}, {"n": "5"}),

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import NamedTuple
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
@@ -15,7 +16,7 @@ from layersync.values.desired import Column, Role
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +218,17 @@ def _typed_like(live: object, text: str) -> object:
     if isinstance(live, bool):
         return {"true": True, "false": False}.get(text.lower(), text)
     if isinstance(live, int | float) and _NUMBER.fullmatch(text):
-        return json.loads(text)
+        return _number(text)
     return text
+
+
+def _number(text: str) -> object:
+    """The number that JSON text is; the text where nothing can hold it."""
+    try:
+        number = json.loads(text)
+    except ValueError:  # more digits than Python reads
+        return text
+    return text if abs(number) == inf else number
 
 
 def _too_large(
