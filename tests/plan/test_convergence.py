@@ -16,7 +16,7 @@ from tests.plan.build import INFLUENCERS, PROJECTS, desired, influencer, plan, p
 from tests.plan.server_model import patched
 
 TEXT = st.sampled_from(
-    ["", "a", "b", "5", "true", "null", "caf\u00e9", "cafe\u0301", '{"a":1}', "[1]", "\U0001f363", "x\ny"]
+    ["", "a", "b", "5", "true", "null", "caf\u00e9", "cafe\u0301", '{"a":1}', "[1]", "\U0001f363", "x\ny", "1e999"]
 )
 CELL = TEXT.filter(bool)
 SCALAR = st.one_of(st.none(), st.booleans(), st.integers(-3, 6), st.sampled_from([0.5, 5.0]), TEXT)

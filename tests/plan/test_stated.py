@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layersync.errors import StoppedEarly
-from layersync.plan import excerpt
+from layersync.plan import excerpt, stated
 from layersync.plan import live as live_cells
 from layersync.plan.asking import ListPage, Page
 from layersync.plan.compose import plan_of
@@ -264,6 +264,20 @@ def test_an_escape_that_somebody_typed_is_not_the_character(held: str) -> None:
     live, unread = read(desired(PROJECTS, rows), body, quickly=True)
     assert [json.loads(cell)["a"] for cell in live.records["metadata"]] == [held, held]
     assert unread == 1
+
+
+def test_rows_with_characters_that_few_rows_have_are_found_to_be_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stated, "_LOOKED_AT", 2)
+    notes = ["\u00e9", "e", "\u5927\u962a", "\u00e9", "\U0001f363\u00e9", "\ud800", "\x7f"]
+    rows = [{"id": an_id(number), "metadata": {"a": note, "b": 1}} for number, note in enumerate(notes)]
+    held = [
+        {"id": one["id"], "metadata": {"b": 1, "a": note}}
+        for one, note in zip(rows, notes, strict=True)
+        if note != "\ud800"  # no page that is looked at can have it
+    ]
+    body = json.dumps({"items": held}, ensure_ascii=False)
+    _, taken_over = read(desired(PROJECTS, rows), body, quickly=True)
+    assert taken_over == len(notes) - 1
 
 
 def test_a_page_that_escapes_nothing_but_what_it_has_to_is_enough_to_look_at() -> None:

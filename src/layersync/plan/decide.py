@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import compress, repeat
 from typing import NamedTuple
 
 import polars as pl
@@ -15,7 +15,7 @@ from layersync.plan.patch import base_of, patch_of
 from layersync.plan.placing import problem_at
 from layersync.resources.resource import Resource
 from layersync.values.change import Change, Edit
-from layersync.values.desired import Desired, RowState
+from layersync.values.desired import Column, Desired, RowState
 from layersync.values.drift import Drift, DriftRules
 from layersync.values.live import Live
 from layersync.values.plan import PlanState
@@ -71,9 +71,10 @@ def decide(
     generations = {generation.name: generation for generation in form.generations}
     agreed = iter(_agreed(desired, live, differing, ledger, form))
     for some in differing.iter_slices(_AT_ONCE):
-        rows = map(_Row._make, desired.rows.select(_columns_of(_Row))[some["_index"]].iter_rows())
-        records = map(_Record._make, live.records.select(_columns_of(_Record))[some["_at"]].iter_rows())
-        for pairs, row, record in zip(_pairs(desired, live, some), rows, records, strict=True):
+        cells, values = desired.rows[some["_index"]], live.records[some["_at"]]
+        rows = map(_Row._make, cells.select(_columns_of(_Row)).iter_rows())
+        records = map(_Record._make, values.select(_columns_of(_Record)).iter_rows())
+        for pairs, row, record in zip(_pairs(desired.columns, cells, values, some), rows, records, strict=True):
             generation = generations.get(record.generation or "")
             compared, before = compare_row(row.row, pairs, desired.columns, form, generation), next(agreed)
             if row.state == RowState.LIMIT and _breaks(compared, limits[row.row]):
@@ -83,15 +84,17 @@ def decide(
                 yield from _decision(row, record, weighed, desired, form)
 
 
-def _pairs(desired: Desired, live: Live, differing: pl.DataFrame) -> list[list[Pair]]:
+def _pairs(
+    columns: Iterable[Column], cells: pl.DataFrame, values: pl.DataFrame, differing: pl.DataFrame
+) -> list[list[Pair]]:
     """The cells of each line that may differ, in the order of the columns."""
     found: list[list[Pair]] = [[] for _ in range(len(differing))]
-    for column in desired.columns:
-        here = differing[column.path].arg_true()
-        cells = desired.rows[column.path].gather(differing["_index"].gather(here))
-        values = live.records[column.field].gather(differing["_at"].gather(here))
-        for line, cell, value in zip(here, cells, values, strict=True):
-            found[line].append(Pair(column, cell, value))
+    for column in columns:
+        differs = differing[column.path]
+        here = compress(found, differs.to_list())
+        mine, live = cells[column.path].filter(differs).to_list(), values[column.field].filter(differs).to_list()
+        for pairs, cell, value in zip(here, mine, live, strict=True):
+            pairs.append(Pair(column, cell, value))
     return found
 
 

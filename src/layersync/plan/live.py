@@ -170,10 +170,10 @@ class Shelf:
         if self._stated is None:
             return {name: read[name] for name in self.cut.stated}
         source = column(self._source)
-        source = source.zip_with(source >= 0, self._stated.lines - 1 - source)
+        source = source.zip_with(source >= 0, self._stated.lines - 1 - source).cast(pl.UInt32)
         pairs = ((name, self._stated.cells(name), read[name]) for name in self.cut.stated)
         # in one piece: gathering from two takes ten times as long
-        return {name: pl.concat([cells, own]).rechunk().gather(source) for name, cells, own in pairs}
+        return {name: pl.concat([cells, own], rechunk=True)[source] for name, cells, own in pairs}
 
     def _generations(self, columns: Mapping[str, pl.Series]) -> pl.Series:
         """Names the first generation of which a record shows a mark, as `Resource.generation` does."""

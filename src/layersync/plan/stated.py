@@ -12,13 +12,15 @@ import polars as pl
 from msgspec import UNSET
 
 from layersync.plan.excerpt import Cut
-from layersync.plan.lines import Lines
+from layersync.plan.lines import Escapes, Lines
 from layersync.plan.numbers import column
 from layersync.plan.slots import UNREADABLE, Excerpt, Unfit, line_type
+from layersync.plan.spelling import escapes_in
 from layersync.values.cell import CLEAR
 from layersync.values.desired import Desired
 
 _ROWS_AT_ONCE = 4_000  # rows that are written out as JSON in one piece: only its hash is kept
+_LOOKED_AT = 2_000  # rows, spread over the sheet, whose escapes are looked for before all others
 
 _write_lines = msgspec.json.Encoder().encode_lines
 _tidy = msgspec.json.Encoder(order="deterministic")
@@ -43,7 +45,8 @@ class Stated:
     def __init__(self, desired: Desired, rows: pl.Series, cut: Cut) -> None:
         paths = {column.field: column.path for column in desired.columns}
         self._columns = {name: _held(desired.rows[paths[name]]) for name in cut.stated}
-        self._lines = Lines(self._columns, [name for name in cut.stated if name in cut.json])
+        objects = [name for name in cut.stated if name in cut.json]
+        self._lines = Lines([name for name in cut.stated if name not in cut.json], objects)
         self._rows = rows
         self.lines = len(rows)
         self._cut = cut
@@ -102,15 +105,22 @@ class Stated:
             return texts
 
     def _hashed(self) -> pl.Series:
-        """The hash of every row that is asked for: by pieces, or of the whole line where that is not enough."""
+        """The hash of every row that is asked for: by pieces, or of the whole line where that is not enough.
+
+        The escapes of a few rows are mostly those of all: looking for them in all takes as long as replacing them.
+        """
         if not self._columns:
             return pl.Series(dtype=pl.UInt64)
         rows = pl.DataFrame(self._columns)
-        hashes = _some_at_once(rows, self._lines.hash_of_row())
+        hashes = _some_at_once(rows, self._lines.hash_of_row(self._escapes(rows[:: 1 + len(rows) // _LOOKED_AT])))
         others = hashes.is_null().arg_true()
         if len(others):
-            hashes = hashes.scatter(others, _some_at_once(rows[others], self._lines.of_row().hash()))
+            rest = rows[others]
+            hashes = hashes.scatter(others, _some_at_once(rest, self._lines.of_row(self._escapes(rest)).hash()))
         return hashes.gather(self._rows)
+
+    def _escapes(self, rows: pl.DataFrame) -> Escapes:
+        return {name: escapes_in(rows[name]) for name in self._lines.objects}
 
 
 def _some_at_once(rows: pl.DataFrame, hashed: pl.Expr) -> pl.Series:
