@@ -16,6 +16,7 @@ from layersync.plan.order import in_order
 from layersync.plan.placing import key_column, problem_at
 from layersync.plan.quarantine import quarantine
 from layersync.plan.rows import rows_of, unknown_rows
+from layersync.plan.uncollected import uncollected
 from layersync.plan.unique import settle_unique
 from layersync.resources.resource import Resource
 from layersync.values.desired import Desired, RowState
@@ -32,6 +33,7 @@ _WRONG_SHEET_SHARE = 0.8
 _OVERWRITE = DriftRules()
 
 
+@uncollected()
 def plan_of(
     desired: Desired,
     live: Live,

@@ -1,8 +1,6 @@
 """Which lines a listing may answer: all of one parent's by the same listing."""
 
-from collections import deque
-from collections.abc import Mapping, Sequence
-from itertools import compress, repeat
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -24,11 +22,13 @@ class Listable:
         """How many lines are left, by parent."""
         return self._left
 
-    def take_off(self, lines: Sequence[int]) -> Sequence[int]:
+    def take_off(self, lines: Iterable[int]) -> Sequence[int]:
         """Takes these lines off, under whatever parent they are; gives those that were left, each once."""
-        are_open = bytes(map(self._open.__getitem__, lines))
-        taken = [*dict.fromkeys(compress(lines, are_open))] if 0 in are_open or len({*lines}) < len(lines) else lines
-        deque(map(self._open.__setitem__, taken, repeat(0)), maxlen=0)
+        is_open, taken = self._open, []
+        for line in lines:
+            if is_open[line]:
+                is_open[line] = 0
+                taken.append(line)
         if len(self._left) > 1:
             for parent in self._parents.gather(taken):
                 self._left[parent] -= 1

@@ -1,7 +1,7 @@
 """Where on the shelf the items lie that listings showed of the lines of a sheet."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
@@ -20,12 +20,12 @@ class Places:
         self._slim = pl.Series([-1], dtype=pl.Int32).new_from_index(0, lines)
         self._ambiguous: set[int] = set()
         self._noted = array("i")
-        self._noted_at = array("i")
+        self._runs: list[tuple[int, int]] = []  # of those lines: the first place, and how many
 
     def note(self, lines: "array[int]", first: int) -> None:
         """Notes that the items of these lines lie one after the other, from the place `first` on."""
         self._noted.extend(lines)
-        self._noted_at.extend(range(first, first + len(lines)))
+        self._runs.append((first, len(lines)))
 
     @property
     def slim(self) -> pl.Series:
@@ -42,8 +42,8 @@ class Places:
     def _work_in(self) -> None:
         if not self._noted:
             return
-        noted = pl.DataFrame({"line": column(self._noted), "place": column(self._noted_at)})
-        self._noted, self._noted_at = array("i"), array("i")
+        noted = pl.DataFrame({"line": column(self._noted), "place": _numbered(self._runs)})
+        self._noted, self._runs = array("i"), []
         if noted["line"].n_unique() < len(noted) or (self._slim.gather(noted["line"]) >= 0).any():
             self._compare(noted)
             noted = noted.unique("line", keep="last")
@@ -58,3 +58,10 @@ class Places:
             if before >= 0 and self._id_at(before) != self._id_at(place):
                 self._ambiguous.add(line)
             last[line] = place
+
+
+def _numbered(runs: Sequence[tuple[int, int]]) -> pl.Series:
+    """The numbers of runs, one run after the other: `(first, how many)`."""
+    frame = pl.DataFrame(runs, schema={"first": pl.Int32, "many": pl.Int32}, orient="row")
+    numbers = pl.int_ranges("first", pl.col("first") + pl.col("many"), dtype=pl.Int32)
+    return frame.filter(pl.col("many") > 0).select(numbers.explode()).to_series()
