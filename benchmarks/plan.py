@@ -4,6 +4,7 @@
     python -m benchmarks.plan --rows 10000,100000,250000      one size after the other, and how the cost grows
     python -m benchmarks.plan --only layersync_plan,polars_hash,duckdb_join
     python -m benchmarks.plan --free                          keys of metadata that nobody knows beforehand
+    python -m benchmarks.plan --rounds 5 --patient            ratios to the slowest ways that are of five rounds, too
 
 layersync plans from the checked sheet and the bodies of the listing's pages as the API sends them, with its own parser,
 read planner and comparison; the check of the sheet and the client (gates, retries, judgement) are timed apart.
@@ -43,7 +44,7 @@ class Way:
     name: str
     needs: tuple[str, ...] = ()  # of an environment without the project; empty: in this one
     slow: bool = False  # not beyond SLOW_UP_TO rows
-    once: bool = False  # one round
+    once: bool = False  # one round, unless `--patient`
 
 
 WAYS = (
@@ -80,6 +81,7 @@ def main() -> int:
     flags.add_argument("--rounds", type=int, default=3)
     flags.add_argument("--only", default="", help="names of ways, by commas; the floor always runs")
     flags.add_argument("--free", action="store_true", help="metadata whose keys differ from record to record")
+    flags.add_argument("--patient", action="store_true", help="the slowest ways take part in every round")
     flags.add_argument("--folder", type=Path, help="where the files are, or are to be kept")
     asked = flags.parse_args()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, Python {sys.version.split()[0]}")
@@ -105,7 +107,7 @@ def _one_size(rows: int, asked: argparse.Namespace) -> Ended:
         folder = asked.folder / str(rows) if asked.folder else Path(temporary)
         _prepare(folder, rows, asked.free)
         print(f"the client, which is no part of the plan: {_python(['-m', 'benchmarks.planning.client', str(folder)])}")
-        found = _rounds(folder, _chosen(asked.only, rows, asked.free), asked.rounds)
+        found = _rounds(folder, _chosen(asked.only, rows, asked.free), asked.rounds, patient=asked.patient)
     if found is None:
         return Ended(good=False)
     _print(found)
@@ -130,13 +132,13 @@ def _chosen(only: str, rows: int, free: bool) -> list[Way]:
     return [way for way in ways if (rows <= SLOW_UP_TO or not way.slow) and way.name not in knows_keys]
 
 
-def _rounds(folder: Path, ways: list[Way], rounds: int) -> dict[str, Measured] | None:
+def _rounds(folder: Path, ways: list[Way], rounds: int, *, patient: bool) -> dict[str, Measured] | None:
     """Lets the ways take turns; None where one of them found something else."""
     truth = json.loads((folder / "truth.json").read_text())
     found: dict[str, Measured] = {way.name: Measured() for way in ways}
     for number in range(rounds):
         first: dict[str, float] = {}
-        for way in ways if number == 0 else [way for way in ways if not way.once]:
+        for way in ways if number == 0 or patient else [way for way in ways if not way.once]:
             told = json.loads(_measured(way, folder))
             if told["crc"] != truth["crc"]:
                 print(f"{way.name} found {told['changes']} changes, not the {truth['changes']} that there are")
