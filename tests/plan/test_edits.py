@@ -1,5 +1,6 @@
 """What differs between a row and its record, and what is sent for it."""
 
+import functools
 from dataclasses import replace
 
 import pytest
@@ -27,6 +28,8 @@ UNCHANGED: list[tuple[str, object, object]] = [
     ("metadata.a.b", "x", {"a": {"b": "x"}}),
 ]
 
+DEEP = functools.reduce(lambda inner, _: [inner], range(200), "x")
+
 CHANGED: list[tuple[str, object, object, object]] = [
     ("tagline", "Ride on", None, "Ride on"),
     ("tagline", "new", "old", "new"),
@@ -35,6 +38,7 @@ CHANGED: list[tuple[str, object, object, object]] = [
     ("metadata.n", "six", {"n": 5}, {"n": "six"}),
     ("metadata.n", "1e999", {"n": 5}, {"n": "1e999"}),  # a number of JSON that nothing can hold
     ("metadata.n", "9" * 5_000, {"n": 5}, {"n": "9" * 5_000}),
+    ("metadata.n", "9" * 309, {"n": 5}, {"n": "9" * 309}),
     ("metadata.n", "1\u0662", {"n": 5}, {"n": "1\u0662"}),  # a digit, and none of JSON's
     ("metadata.ok", "false", {"ok": True}, {"ok": False}),
     ("metadata.s", "6", {"s": "5"}, {"s": "6"}),
@@ -42,6 +46,9 @@ CHANGED: list[tuple[str, object, object, object]] = [
     ("metadata.a.b", "x", None, {"a": {"b": "x"}}),
     ("metadata.a.b", "x", {"a": {"c": 1}}, {"a": {"b": "x", "c": 1}}),
     ("metadata.gone", CLEAR, {"gone": 1, "stays": 2}, {"stays": 2}),
+    ("metadata.n", CLEAR, {"n": 5, "half": "\ud83d"}, {"half": "\ud83d"}),  # JSON that polars does not read
+    ("metadata.n", CLEAR, {"n": 5, "long": 10**400}, {"long": 10**400}),
+    ("metadata.n", CLEAR, {"n": 5, "deep": DEEP}, {"deep": DEEP}),
     ("metadata", {"k": 2}, {"k": 1, "old": 1, "partner": {"id": 7}}, {"k": 2, "partner": {"id": 7}}),
     ("metadata", {"k": True}, {"k": 1}, {"k": True}),
     ("metadata.o", '{"a":1}', {"o": {"a": 1}}, {"o": '{"a":1}'}),

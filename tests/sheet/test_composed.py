@@ -29,6 +29,7 @@ WRONG_OBJECTS = [
     ('{"a":NaN}', "NaN is not a JSON value"),
     ('{"a":-Infinity}', "-Infinity is not a JSON value"),
     ('{"a":1e999}', "too large"),
+    ('{"a":[' + "9" * 309 + "]}", "too large"),
     ('{"a":' + "9" * 5000 + "}", "too long"),
     ('{"a":1,"a":2}', 'the key "a" stands twice'),
     ('{"x":{"a":1,"a":1}}', 'the key "a" stands twice'),

@@ -41,7 +41,9 @@ def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resour
     """
     # all at once: a column in each thread, of which nothing else is kept
     differing = pl.collect_all(
-        _pairs(column, matched, desired, live).select(pl.col("cell").is_not_null() & _unequal(column, form))
+        _pairs(column, matched, desired, live).select(
+            pl.col("cell").is_not_null() & _unequal(column, form, clears=_clears(column, desired))
+        )
         for column in desired.columns
     )
     found = {column.path: differs.to_series() for column, differs in zip(desired.columns, differing, strict=True)}
@@ -67,7 +69,11 @@ def _same_values(pairs: pl.DataFrame, field: Field) -> pl.Series:
     return pl.Series(same, dtype=pl.Boolean)
 
 
-def _unequal(column: Column, form: Resource) -> pl.Expr:
+def _clears(column: Column, desired: Desired) -> bool:
+    return bool(column.keys) and bool((desired.rows[column.path] == CLEAR).any())
+
+
+def _unequal(column: Column, form: Resource, *, clears: bool) -> pl.Expr:
     cell, live = pl.col("cell"), pl.col("live")
     wanted = pl.when(cell == CLEAR).then(None).otherwise(cell)
     if not column.keys:
@@ -76,16 +82,18 @@ def _unequal(column: Column, form: Resource) -> pl.Expr:
         return pl.lit(value=True)
     held = live.str.json_path_match("$." + ".".join(column.keys))
     looks_equal_only = _looks_equal_only(column, held, form).fill_null(value=False)
-    return wanted.ne_missing(held) | looks_equal_only | _clears_in_vain(column).fill_null(value=False)
+    unequal = wanted.ne_missing(held) | looks_equal_only
+    return unequal | _clears_in_vain(column).fill_null(value=False) if clears else unequal
 
 
 def _clears_in_vain(column: Column) -> pl.Expr:
     """Tells where a key is to be cleared of what may be no object: of a value on its way, or a field that is not shown.
 
-    Where nothing stands at all there is nothing to clear; so only what is there has to be looked at.
+    Where nothing stands at all there is nothing to clear; so only what is there has to be looked at: also JSON that
+    polars does not read, in which it finds no key (half characters, long numbers, lists in lists in lists).
     """
     cell, live = pl.col("cell"), pl.col("live")
-    no_object = ~live.str.starts_with("{")
+    no_object = ~live.str.starts_with("{") | (live.is_not_null() & live.str.json_path_match("$").is_null())
     if len(column.keys) > 1:
         no_object = no_object | live.str.json_path_match(f"$.{column.keys[0]}").is_not_null()
     return (cell == CLEAR) & no_object

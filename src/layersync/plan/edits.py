@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import isfinite
 from typing import NamedTuple
 
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
@@ -226,9 +226,9 @@ def _number(text: str) -> object:
     """The number that JSON text is; the text where nothing can hold it."""
     try:
         number = json.loads(text)
-    except ValueError:  # more digits than Python reads
+        return number if isfinite(number) else text
+    except (ValueError, OverflowError):  # more digits than Python reads, or than a float has room for
         return text
-    return text if abs(number) == inf else number
 
 
 def _too_large(

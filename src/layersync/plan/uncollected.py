@@ -7,7 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Puts the cyclic garbage collector off, as `gc.disable` does: objects that nobody holds are let go of as ever."""
+    """Puts the cyclic garbage collector off, as `gc.disable` does: objects that nobody holds are let go of as ever.
+
+    For one thread at a time: of two that begin together, one may leave it off.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

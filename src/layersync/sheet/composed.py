@@ -90,7 +90,11 @@ def _one_item_notes(items: list[str], separator: str) -> tuple[Note, ...]:
 
 def _parse(text: str) -> object:
     value: object = json.loads(
-        text, object_pairs_hook=_without_doubles, parse_constant=_no_constant, parse_float=_finite
+        text,
+        object_pairs_hook=_without_doubles,
+        parse_constant=_no_constant,
+        parse_float=_finite,
+        parse_int=_whole,
     )
     # only an escape can bring one in: the sheet itself was decoded strictly
     if _SURROGATE.search(text) and _has_half_characters(value):
@@ -120,6 +124,12 @@ def _finite(text: str) -> float:
     value = float(text)
     if math.isinf(value):
         raise _Refused(f"{shown(text)} is too large a number")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = int(text)
+    _finite(text)  # what no float has room for, no API of this kind holds
     return value
 
 
