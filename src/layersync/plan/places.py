@@ -64,4 +64,4 @@ def _numbered(runs: Sequence[tuple[int, int]]) -> pl.Series:
     """The numbers of runs, one run after the other: `(first, how many)`."""
     frame = pl.DataFrame(runs, schema={"first": pl.Int32, "many": pl.Int32}, orient="row")
     numbers = pl.int_ranges("first", pl.col("first") + pl.col("many"), dtype=pl.Int32)
-    return frame.filter(pl.col("many") > 0).select(numbers.explode()).to_series()
+    return frame.select(numbers.explode()).to_series()
