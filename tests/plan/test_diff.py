@@ -67,3 +67,10 @@ def test_an_object_that_is_cleared_or_new_is_looked_at(cell: object, value: obje
     sheet = desired(PROJECTS, [{"id": an_id(0), "metadata": cell}])
     live = reading(PROJECTS, [project(0, metadata=value)]).live(sheet, PROJECTS)
     assert len(candidates(matched_rows(sheet, live), sheet, live, PROJECTS)) == 1
+
+
+@pytest.mark.parametrize(("value", "looked_at"), [(None, 0), ({"b": 1}, 0), ({"a": 1}, 1), ({"b": "\ud83d"}, 1)])
+def test_a_key_is_cleared_in_vain_where_nothing_stands_that_has_to_be_looked_at(value: object, looked_at: int) -> None:
+    sheet = desired(PROJECTS, [{"id": an_id(0), "metadata.a": CLEAR}])
+    live = reading(PROJECTS, [project(0, metadata=value)]).live(sheet, PROJECTS)
+    assert len(candidates(matched_rows(sheet, live), sheet, live, PROJECTS)) == looked_at
