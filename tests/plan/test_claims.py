@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.plan.fields import whole
 from layersync.values.cell import normal
 from layersync.values.desired import RowState
 from layersync.values.live import Live
@@ -19,7 +20,7 @@ def organisation(count: int, **fields: object) -> list[dict[str, object]]:
 
 def holders(read: Live, *values: str) -> dict[str, list[str]]:
     """Who holds the values: records of the sheet, and those that came by."""
-    held = [(normal(value), id_) for value, id_ in read.records.select(FIELD, "_id").iter_rows()]
+    held = [(normal(value), id_) for value, id_ in whole(read).select(FIELD, "_id").iter_rows()]
     found: dict[str, list[str]] = {}
     for value, id_ in dict.fromkeys([*held, *((one.value, one.id) for one in read.holders)]):
         if value in values:

@@ -8,7 +8,6 @@ from layersync.plan.diff import candidates, matched_rows
 from layersync.plan.excerpt import Cut
 from layersync.plan.live import Shelf
 from layersync.values.cell import CLEAR
-from layersync.values.live import Live
 from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project, reading
 
 ROWS = 1_000
@@ -38,7 +37,7 @@ def test_only_rows_that_differ_are_looked_at_one_by_one(spelled) -> None:
         plain = json.dumps({"id": f"prj_{an_id(n)}", "tagline": f"t{n}", "appName": f"App {n}"})
         excerpt = shelf.cut.record(f'{plain[:-1]}, "metadata": {spelled(held)}}}'.encode())
         shelf.put([n], [excerpt], 0.0)
-    live = Live(resource="projects", records=shelf.frame())
+    live = shelf.live()
     matched = matched_rows(sheet, live)
     differing = candidates(matched, sheet, live, PROJECTS)
     assert len(matched) == ROWS

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from layersync.errors import StoppedEarly
 from layersync.plan.excerpt import Cut
+from layersync.plan.fields import whole
 from layersync.plan.live import Shelf
 from layersync.plan.slots import Excerpt, Unfit
 from layersync.resources.resource import Resource
@@ -29,7 +30,7 @@ def columns(form: Resource, *more: str) -> list[Column]:
 def line(shelf: Shelf, excerpt: Excerpt) -> dict[str, object]:
     """The only line of the shelf; JSON as values, which may be spelled in many ways."""
     shelf.put([0], [excerpt], 1.0)
-    cells = shelf.frame().row(0, named=True)
+    cells = whole(shelf.live()).row(0, named=True)
     return {name: decode_json(cell) if name in shelf.cut.json else cell for name, cell in cells.items()}
 
 
@@ -136,7 +137,7 @@ def test_a_number_that_no_computer_can_hold_stops_the_job(number: bytes, more: t
     shelf = Shelf(Cut(columns(PROJECTS, *more), PROJECTS, "id"), ["key"])
     shelf.put([0], [shelf.cut.record(b'{"id": "%s", "metadata": {"a": %s}}' % (ID.encode(), number))], 0.0)
     with pytest.raises(StoppedEarly, match="metadata is too large"):
-        shelf.frame()
+        shelf.live()
 
 
 def test_a_field_that_is_not_there_is_not_a_field_that_is_null() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.plan.fields import whole
 from layersync.values.desired import Role
 from tests.plan.api_model import Server, read_all
 from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
@@ -67,7 +68,7 @@ def test_influencers_are_listed_under_their_projects_where_the_sheet_names_them(
     sheet = desired(INFLUENCERS, rows, roles={"projectId": Role.IDENTITY})
     read = read_all(sheet, server)
     assert (server.requests, len(read.records)) == (2, 120)
-    assert read.records["projectId"].null_count() == 0
+    assert whole(read)["projectId"].null_count() == 0
 
 
 def test_a_wrong_sheet_is_noticed_after_a_few_probes() -> None:

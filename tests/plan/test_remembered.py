@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layersync.plan.fields import whole
 from layersync.values.live import Live
 from tests.plan.api_model import Server, read_all
 from tests.plan.build import INFLUENCERS, PROJECTS, an_id, desired, influencer, project
@@ -23,7 +24,7 @@ def version(number: int, edits: int = 0, **fields: object) -> dict[str, object]:
 
 
 def taglines(read: Live) -> Mapping[str, str]:
-    return dict(read.records.select("_id", "tagline").iter_rows())
+    return dict(whole(read).select("_id", "tagline").iter_rows())
 
 
 def sheet_of(numbers: list[int], *, by: str = "id") -> list[dict[str, object]]:
@@ -132,7 +133,7 @@ def test_reads_are_never_more_than_twice_the_fewest_and_a_page_and_never_old(
     all_the_same = sum(n >= organisation or (n not in slim and n in edited) for n in spared)
     fewest = len(rows) - len(spared) + min(len(spared), pages + all_the_same)
     assert server.requests <= 2 * fewest + 1
-    found = dict(taglines(read)) if "tagline" in read.records.columns else {}
+    found = dict(taglines(read)) if "tagline" in whole(read).columns else {}
     full = {an_id(n): f"v{int(n in edited)}" for n in rows if n < organisation and n not in slim}
     assert {id_: found[id_] for id_ in full if id_ in found} == {id_: full[id_] for id_ in full if id_ in found}
     assert full.keys() <= found.keys() or not found
@@ -193,4 +194,4 @@ def test_what_a_list_leaves_out_is_recalled_where_the_record_did_not_move() -> N
     server.left_out = frozenset({"ownerEmail"})
     rows = [{"id": an_id(n), "ownerEmail": "o@example.com"} for n in range(30)]
     read = read_all(desired(PROJECTS, rows), server)
-    assert (server.requests, read.records["ownerEmail"].null_count()) == (1 + 1, 30)
+    assert (server.requests, whole(read)["ownerEmail"].null_count()) == (1 + 1, 30)

@@ -15,6 +15,7 @@ from layersync.plan import excerpt, stated
 from layersync.plan import live as live_cells
 from layersync.plan.asking import ListPage, Page
 from layersync.plan.compose import plan_of
+from layersync.plan.fields import whole
 from layersync.plan.known import first_known, reading_of
 from layersync.plan.reads import learn
 from layersync.plan.slots import Excerpt, Unfit
@@ -112,7 +113,7 @@ def test_a_record_that_shows_a_mark_of_its_generation_is_taken_over_from_the_she
     sheet = desired(PROJECTS, [{"id": an_id(number), "tagline": "5"} for number in range(2)])
     marked = f'{{"id": "{an_id(0)}", "tagline": "5", "brandContext": {{"voice": "warm"}}}}'
     live, taken_over = read(sheet, f'{{"items": [{marked}, {{"id": "{an_id(1)}", "tagline": "5"}}]}}', quickly=True)
-    assert (taken_over, live.records["tagline"].to_list()) == (2, ["5", "5"])
+    assert (taken_over, whole(live)["tagline"].to_list()) == (2, ["5", "5"])
 
 
 @pytest.fixture(params=["at the beginning", "further on"])
@@ -130,7 +131,7 @@ def test_a_value_that_is_spelled_oddly_reads_as_it_would_the_careful_way(name: s
         body = f'{{"items": [{{"id": "{an_id(0)}", "{name}": {raw}}}]}}'
         sheet = desired(PROJECTS, [{"id": an_id(0), **({name: stated[name]} if name in stated else {})}])
         shown = name if name in stated else "_stamp"
-        quick, careful = (read(sheet, body, quickly=quickly)[0].records[shown][0] for quickly in (True, False))
+        quick, careful = (whole(read(sheet, body, quickly=quickly)[0])[shown][0] for quickly in (True, False))
         assert quick == careful or (name == "metadata" and same(decode_json(quick), decode_json(careful))), raw
 
 
@@ -138,7 +139,7 @@ def test_rows_that_are_left_out_lend_their_cells_to_nobody() -> None:
     rows = [{"id": an_id(number), "tagline": f"t{number}", "metadata": {"a": number}} for number in range(4)]
     sheet = desired(PROJECTS, rows, states={2: RowState.INVALID, 4: RowState.SKIPPED})
     live, unread = read(sheet, json.dumps({"items": rows}), quickly=True)
-    assert (live.records["tagline"].to_list(), live.records["metadata"].to_list()) == (
+    assert (whole(live)["tagline"].to_list(), whole(live)["metadata"].to_list()) == (
         ["t1", "t3"],
         ['{"a":1}', '{"a":3}'],
     )
@@ -150,11 +151,12 @@ def test_rows_that_are_left_out_lend_their_cells_to_nobody() -> None:
 @given(sheets_and_pages())
 def test_any_page_reads_as_it_would_the_careful_way(both: tuple[Desired, str]) -> None:
     sheet, body = both
-    (quick, _), (careful, _) = (read(sheet, body, quickly=quickly) for quickly in (True, False))
-    for name in careful.records.columns:
-        for one, other in zip(quick.records[name], careful.records[name], strict=True):
+    lives = [read(sheet, body, quickly=quickly)[0] for quickly in (True, False)]
+    quick, careful = map(whole, lives)
+    for name in careful.columns:
+        for one, other in zip(quick[name], careful[name], strict=True):
             assert one == other or (name == "metadata" and same(decode_json(one), decode_json(other)))
-    plans = [plan_of(sheet, live, Memory(), PROJECTS, WIDE) for live in (quick, careful)]
+    plans = [plan_of(sheet, live, Memory(), PROJECTS, WIDE) for live in lives]
     assert plans[0].changes == plans[1].changes
     assert plans[0].rows.equals(plans[1].rows)
 
@@ -170,9 +172,9 @@ def test_a_record_that_says_what_its_row_states_takes_the_cells_of_the_sheet(tak
     held = records if taken else [{**one, "tagline": "another"} for one in records]
     live, unread = read(sheet, json.dumps({"items": held}, ensure_ascii=False), quickly=True)
     assert unread == (len(rows) if taken else 0)
-    assert live.records["tagline"].to_list() == [one["tagline"] for one in held]
-    assert live.records["appName"].null_count() == len(rows)
-    assert [json.loads(cell)["b"] for cell in live.records["metadata"]] == [one["metadata"]["b"] for one in held]
+    assert whole(live)["tagline"].to_list() == [one["tagline"] for one in held]
+    assert whole(live)["appName"].null_count() == len(rows)
+    assert [json.loads(cell)["b"] for cell in whole(live)["metadata"]] == [one["metadata"]["b"] for one in held]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,7 @@ def test_a_page_of_several_lines_is_read(end: str) -> None:
     for body, most in ((json.dumps({"items": rows}), 2), (json.dumps({"items": rows}, indent=1), 0)):
         live, unread = read(desired(PROJECTS, rows), body + end, quickly=True)
         assert unread == most
-        assert [json.loads(cell)["a"]["b"] for cell in live.records["metadata"]] == [[0], [1]]
+        assert [json.loads(cell)["a"]["b"] for cell in whole(live)["metadata"]] == [[0], [1]]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +234,8 @@ def test_records_that_wait_for_the_hashes_of_the_sheet_lose_no_place(
         items, _ = known.shelf.cut.page(json.dumps({"items": held[start : start + 3]}).encode())
         known = learn(known, [(ListPage(None, None), Page(items, None, 0.0))])
     live = reading_of(known)
-    assert live.records["tagline"].to_list() == [one["tagline"] for one in held]
-    assert [json.loads(cell) for cell in live.records["metadata"]] == [one["metadata"] for one in held]
+    assert whole(live)["tagline"].to_list() == [one["tagline"] for one in held]
+    assert [json.loads(cell) for cell in whole(live)["metadata"]] == [one["metadata"] for one in held]
     assert known.shelf.lines - known.shelf.read == sum(one in rows for one in held)
 
 
@@ -262,7 +264,7 @@ def test_an_escape_that_somebody_typed_is_not_the_character(held: str) -> None:
     rows = [{"id": an_id(0), "metadata": {"a": typed}}, {"id": an_id(1), "metadata": {"a": held}}]
     body = json.dumps({"items": [{**one, "metadata": {"a": held}} for one in rows]}, ensure_ascii=False)
     live, unread = read(desired(PROJECTS, rows), body, quickly=True)
-    assert [json.loads(cell)["a"] for cell in live.records["metadata"]] == [held, held]
+    assert [json.loads(cell)["a"] for cell in whole(live)["metadata"]] == [held, held]
     assert unread == 1
 
 

@@ -37,8 +37,8 @@ def first_claims(known: Known) -> Claims:
     """States what is still to be asked when `known` holds every record of the sheet."""
     form, holders = known.form, known.holders
     fields = [column.field for column in holders.columns if column.field in form.listing.lookups]
-    records, places = (known.shelf.frame(), places_of(known)) if fields else (pl.DataFrame(), pl.Series())
-    claimed = {(field, value) for field in fields for value in holders.open_claims(field, records, places)}
+    shown, places = known.shelf.live().fields, places_of(known) if fields else pl.Series()
+    claimed = {(field, value) for field in fields for value in holders.open_claims(field, shown, places)}
     return Claims(listing=form.listing, holders=holders, cut=known.shelf.cut, open=claimed, crawls=_crawls(form, known))
 
 

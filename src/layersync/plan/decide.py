@@ -11,6 +11,7 @@ import polars as pl
 from layersync.plan.drift import Cells, Weighed, last_agreed, told, weigh
 from layersync.plan.edits import Comparison, Objection, Pair, compare_row
 from layersync.plan.effects import effects_of
+from layersync.plan.fields import lines_of
 from layersync.plan.patch import base_of, patch_of
 from layersync.plan.placing import problem_at
 from layersync.resources.resource import Resource
@@ -71,9 +72,10 @@ def decide(
     generations = {generation.name: generation for generation in form.generations}
     agreed = iter(_agreed(desired, live, differing, ledger, form))
     for some in differing.iter_slices(_AT_ONCE):
-        cells, values = desired.rows[some["_index"]], live.records[some["_at"]]
+        cells = desired.rows[some["_index"]]
+        values = lines_of(live.fields, some["_at"])
         rows = map(_Row._make, cells.select(_columns_of(_Row)).iter_rows())
-        records = map(_Record._make, values.select(_columns_of(_Record)).iter_rows())
+        records = map(_Record._make, live.records.select(_columns_of(_Record))[some["_at"]].iter_rows())
         for pairs, row, record in zip(_pairs(desired.columns, cells, values, some), rows, records, strict=True):
             generation = generations.get(record.generation or "")
             compared, before = compare_row(row.row, pairs, desired.columns, form, generation), next(agreed)

@@ -1,9 +1,11 @@
 """Which rows can differ at all: whole columns compared at once, so that Python looks at few rows."""
 
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
+from layersync.plan.fields import cells_at
 from layersync.plan.spelling import same_value
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.resource import Resource
@@ -37,30 +39,44 @@ def candidates(matched: pl.DataFrame, desired: Desired, live: Live, form: Resour
 
     Adds a Boolean column for each of the sheet's, named by its path: whether that cell may differ. Equal text is
     trusted, unequal text is not: Unicode form and types are `edits.compare_row`'s business. JSON that is only spelled
-    in another way is sorted out here: an API may spell all of it in another way than we do.
+    in another way is sorted out here: an API may spell all of it in another way than we do. Of a record that is known
+    to say what its row does only the fields that are kept are looked at: the sheet states parts of them.
     """
+    kept = [column for column in desired.columns if column.field in live.fields.kept]
+    found = _differing(kept, matched, desired, live, form)
+    open_lines = live.fields.source.gather(matched["_at"]) != matched["_index"].cast(pl.Int32)
+    some = matched.with_columns(**found).filter(pl.any_horizontal(open_lines, *found))
+    others = [column for column in desired.columns if column.field not in live.fields.kept]
+    some = some.with_columns(**_differing(others, some, desired, live, form))
+    return some.filter(pl.any_horizontal(pl.lit(value=False), *(column.path for column in desired.columns)))
+
+
+def _differing(
+    columns: Sequence[Column], matched: pl.DataFrame, desired: Desired, live: Live, form: Resource
+) -> dict[str, pl.Series]:
+    """Tells of each column, by its path, where a cell may differ."""
     # all at once: a column in each thread, of which nothing else is kept
     differing = pl.collect_all(
         _pairs(column, matched, desired, live).select(
             pl.col("cell").is_not_null() & _unequal(column, form, clears=_clears(column, desired))
         )
-        for column in desired.columns
+        for column in columns
     )
-    found = {column.path: differs.to_series() for column, differs in zip(desired.columns, differing, strict=True)}
-    for column in desired.columns:
+    found = {column.path: differs.to_series() for column, differs in zip(columns, differing, strict=True)}
+    for column in columns:
         # what would change nothing is no difference, but may be another value than the one that is expected
         if not column.keys and column.role is Role.MANAGED and form.field(column.field).is_json:
             at = found[column.path].arg_true()
             same = _same_values(_pairs(column, matched[at], desired, live).collect(), form.field(column.field))
             found[column.path].scatter(at.filter(same), False)
-    return matched.with_columns(**found).filter(pl.any_horizontal(pl.lit(value=False), *found))
+    return found
 
 
 def _pairs(column: Column, matched: pl.DataFrame, desired: Desired, live: Live) -> pl.LazyFrame:
     """The cells of a column and what is live in its field, by line of `matched`: `cell` and `live`."""
     # in one piece: gathering from many pieces takes twenty times as long
-    cells, values = pl.lit(desired.rows[column.path].rechunk()), pl.lit(live.records[column.field].rechunk())
-    return matched.lazy().select(cell=cells.gather(pl.col("_index")), live=values.gather(pl.col("_at")))
+    cells = pl.lit(desired.rows[column.path].rechunk()).gather(pl.col("_index"))
+    return matched.lazy().select(cell=cells, live=cells_at(live.fields, column.field, pl.col("_at")))
 
 
 def _same_values(pairs: pl.DataFrame, field: Field) -> pl.Series:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 import polars as pl
 
 from layersync.plan.drift import last_agreed
+from layersync.plan.fields import cells_at
 from layersync.plan.patch import value_at
 from layersync.resources.resource import Resource
 from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text
@@ -55,7 +56,7 @@ def _still_there(
 ) -> Iterator[tuple[int, int, str]]:
     """The cells whose live value is not empty: row, line, and the words for that value."""
     rows = desired.rows.select("_row", "_line")[lines["_index"]]
-    values = live.records[column.field][lines["_at"]]
+    values = lines.select(cells_at(live.fields, column.field, pl.col("_at"))).to_series()
     for (row, line), value in zip(rows.iter_rows(), values, strict=True):
         keeps = _words(value, column, form)
         if keeps is not None:

@@ -7,6 +7,7 @@ import polars as pl
 
 from layersync.plan.drift import last_agreed
 from layersync.plan.edits import desired_value, edits_of, record_of
+from layersync.plan.fields import lines_of
 from layersync.plan.patch import value_at
 from layersync.resources.resource import Generation, Resource
 from layersync.values.cell import ABSENT, canonical
@@ -74,14 +75,14 @@ def _case(row: int, desired: Desired, live: Live, memory: Memory, plan: Plan, fo
     told = plan.rows.row(by_predicate=pl.col("row") == row, named=True)
     key = cells["_key"]
     at = None if key is None else live.records["_key"].index_of(key)
-    shown = {} if at is None else live.records.row(at, named=True)
-    fields = dict.fromkeys(column.field for column in desired.columns)
-    generation = next((one for one in form.generations if one.name == shown.get("_generation")), None)
+    shown = {} if at is None else lines_of(live.fields, pl.Series([at])).row(0, named=True)
+    named = None if at is None else live.records["_generation"][at]
+    generation = next((one for one in form.generations if one.name == named), None)
     return _Case(
         row=row,
         cells=cells,
-        record=record_of({name: shown[name] for name in fields}, form) if shown else None,
-        absent=frozenset(name for name in fields if shown.get(name) == ABSENT),
+        record=None if at is None else record_of(shown, form),
+        absent=frozenset(name for name, cell in shown.items() if cell == ABSENT),
         generation=generation,
         agreed={} if at is None else _agreed(index, at, desired, live, memory, form),
         state=told["state"],

@@ -6,10 +6,12 @@ from functools import cached_property
 import polars as pl
 
 from layersync.plan.excerpt import Cut
+from layersync.plan.fields import cells_at, cells_of
 from layersync.plan.slots import Excerpt
 from layersync.resources.resource import Resource
 from layersync.values.cell import CLEAR, normal
 from layersync.values.desired import Column, Desired, RowState
+from layersync.values.fields import Fields
 from layersync.values.live import Holder
 
 _USABLE = [RowState.OK.value, RowState.LIMIT.value]
@@ -32,22 +34,24 @@ class Holders:
                 if value is not None and (held := str(normal(value))) in self._stated(column.field):
                     self._note(column.field, held, str(cut.id_of(record)), cut.text_of(record, "name"))
 
-    def open_claims(self, field: str, records: pl.DataFrame, places: pl.Series) -> set[str]:
+    def open_claims(self, field: str, fields: Fields, places: pl.Series) -> set[str]:
         """The values that rows state, while no record was seen with them.
 
-        `records` are those that were read, in the columns of `Live.records`; `places` says which of them each usable
-        row names, null where there is none.
+        `fields` are those of the records that were read; `places` says which of them each usable row names, null where
+        there is none. A record that is known to say what its row does holds what that claims.
         """
-        cells = records[field].rechunk()
-        stated = pl.DataFrame({"value": self._cells[field], "held": cells.gather(places), "place": places})
+        stated = pl.DataFrame({"value": self._cells[field], "place": places}).drop_nulls("place")
+        if field in fields.own:
+            stated = stated.filter(fields.source.gather(stated["place"]) < 0)
+        held = stated.with_columns(held=cells_at(fields, field, pl.col("place")))
         differs = pl.col("value").ne_missing(pl.col("held"))
-        unequal = stated.filter(pl.col("place").is_not_null() & (pl.col("value") != CLEAR) & differs)
+        unequal = held.filter((pl.col("value") != CLEAR) & differs)
         # a sheet is in NFC: what is equal as it stands is left out before the rest is brought into that form
         claims = unequal.with_columns(pl.col("held").str.normalize("NFC")).filter(differs)
         if claims.is_empty():
             return set()
-        held = pl.DataFrame({"value": cells.str.normalize("NFC")})
-        claims = claims.join(held, on="value", how="anti")
+        everyone = pl.DataFrame({"value": cells_of(fields, field).str.normalize("NFC")})
+        claims = claims.join(everyone, on="value", how="anti")
         return {value for value in claims["value"] if (field, value) not in self._seen}
 
     def unseen(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

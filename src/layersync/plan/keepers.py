@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from layersync.plan.fields import cells_of
 from layersync.resources.ident import ANY_ID, id_pattern, normal_id
 from layersync.values.desired import Column, Desired, RowState
 from layersync.values.live import Holder, Live
@@ -37,7 +38,8 @@ def keepers_of(
 
 def _among(column: Column, values: Collection[str], desired: Desired, live: Live) -> Iterator[Keeper]:
     """Those whose records the sheet names."""
-    held = live.records.select("_key", "_id", "_name", value=pl.col(column.field).str.normalize("NFC"))
+    values_held = cells_of(live.fields, column.field).str.normalize("NFC")
+    held = live.records.select("_key", "_id", "_name", value=values_held)
     held = held.filter(pl.col("value").is_in(list(values)))
     yield from _keepers(held, column, desired)
 

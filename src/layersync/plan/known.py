@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import cast
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from layersync.plan.asking import Page
 from layersync.plan.excerpt import Cut
+from layersync.plan.fields import taken
 from layersync.plan.holders import Holders
 from layersync.plan.listable import Listable
 from layersync.plan.live import Shelf
@@ -150,11 +151,15 @@ def places_of(known: Known) -> pl.Series:
 
 def reading_of(known: Known) -> Live:
     """Closes the reading."""
-    places = places_of(known).drop_nulls()
-    records = _of_one_generation(known.shelf.frame())
-    return Live(
-        resource=known.form.name,
-        records=records if len(places) == len(records) else records[places.sort()],
+    places, live = places_of(known).drop_nulls(), known.shelf.live()
+    records, fields = _of_one_generation(live.records), live.fields
+    if len(places) != len(records):
+        lines = places.sort()
+        records, fields = records[lines], taken(fields, lines)
+    return replace(
+        live,
+        records=records,
+        fields=fields,
         missing=frozenset(known.missing),
         ambiguous=frozenset(known.asked["key"].gather([*known.places.ambiguous])),
         complete=any(crawl.done for crawl in known.crawls.values()),

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from layersync.plan.excerpt import Cut
+from layersync.plan.fields import cells_of
 from layersync.plan.files import Files
 from layersync.plan.live_cells import damaged, json_column, normal_ids, shows, text_column, texts_alone, without_absent
 from layersync.plan.numbers import column
@@ -18,6 +19,7 @@ from layersync.plan.slots import Excerpt, Glance, Unfit
 from layersync.plan.stated import Others, Stated
 from layersync.resources.resource import Resource
 from layersync.values.desired import Column, Role
+from layersync.values.fields import Fields
 from layersync.values.live import Fetched, Live
 
 _COMPARED_AT_ONCE = 8_000
@@ -36,7 +38,7 @@ class Shelf:
     """Takes excerpts as they come and files them as columns, a batch at a time; lines are counted from 0.
 
     `keys` are the normalised keys that records may be put under. Of a record that says what the sheet states, that
-    alone is kept: its columns are made of those of the sheet.
+    alone is kept.
     """
 
     def __init__(self, cut: Cut, keys: Sequence[str] | pl.Series, stated: Stated | None = None) -> None:
@@ -52,7 +54,7 @@ class Shelf:
         self._at = array("i")  # by line: the place among `keys`
         self._read_at: list[tuple[int, float | None]] = []  # of how many lines, one after the other, and when
         self._source = array("i")  # by line: that of the sheet, or the one in `_read`, counted down from -1
-        self._whole = pl.DataFrame()
+        self._live: Live | None = None
 
     def put(self, at: Sequence[int], excerpts: Sequence[Excerpt], read_at: float | None) -> int:
         """Takes records over, each under the key at its place among `keys`; gives the line of the first.
@@ -89,12 +91,14 @@ class Shelf:
         """The id of the record on a line, as the API writes it."""
         return str(self._told.at(line, self.cut.form.id_field))
 
-    def frame(self) -> pl.DataFrame:
-        """Everything that was put, in the columns of `Live.records`."""
-        if len(self._whole) != self.lines or not self.lines:
+    def live(self) -> Live:
+        """Everything that was put: its `records` and `fields`."""
+        if self._live is None or len(self._live.records) != self.lines:
             self._settle()
-            self._whole = self._assembled()
-        return self._whole
+            told = self._told.all()
+            fields = self._fields(told)
+            self._live = Live(resource=self.cut.form.name, records=self._records(told, fields), fields=fields)
+        return self._live
 
     def _ask(self, stated: Stated) -> None:
         """Has the open records held against the sheet."""
@@ -143,47 +147,48 @@ class Shelf:
             return json_column(name, cells, self.cut.form.name, parted=name in self.cut.told)
         return text_column(cells)
 
-    def _assembled(self) -> pl.DataFrame:
-        told, columns = self._told.all(), self._stated_columns()
-        columns |= {name: told[name] for name in self.cut.told}
-        ids = {one.field: normal_ids(columns[one.field]) for one in self.cut.columns if one.role is Role.IDENTITY}
+    def _records(self, told: pl.DataFrame, fields: Fields) -> pl.DataFrame:
         unstamped = pl.repeat(None, n=self.lines, dtype=pl.String, eager=True)
         return pl.DataFrame(
             {
                 "_key": self._keys.gather(column(self._at)),
-                "_id": columns[self.cut.form.id_field],
-                "_name": texts_alone(columns["name"]),
-                "_generation": self._generations({**{mark: told[mark] for mark in self.cut.marks}, **columns}),
+                "_id": told[self.cut.form.id_field],
+                "_name": texts_alone(_column_of("name", told, fields)),
+                "_generation": self._generations(told, fields),
                 "_read_at": self._read_at_column(),
                 "_stamp": without_absent(told[self.cut.stamp]) if self.cut.stamp else unstamped,
-                **{one.field: ids.get(one.field, columns[one.field]) for one in self.cut.columns},
             }
         )
+
+    def _fields(self, told: pl.DataFrame) -> Fields:
+        """Cells of the sheet are not copied, so those that are the same take neither room nor time."""
+        named = {one.field: one.role for one in self.cut.columns}
+        kept = {name: told[name].rechunk() for name in self.cut.told if name in named}
+        kept |= {name: normal_ids(kept[name]) for name, role in named.items() if role is Role.IDENTITY}
+        own, source = self._read.all(), column(self._source)
+        stated = {name: own[name].rechunk() for name in self.cut.stated}
+        if self._stated is None:
+            return Fields(kept=kept | stated, own={}, sheet={}, source=source)
+        return Fields(kept=kept, own=stated, sheet=self._stated.columns, source=self._stated.places(source))
 
     def _read_at_column(self) -> pl.Series:
         runs = pl.DataFrame(self._read_at, schema={"lines": pl.UInt32, "read_at": pl.Float64}, orient="row")
         return runs.select(pl.col("read_at").repeat_by("lines").explode()).to_series()
 
-    def _stated_columns(self) -> dict[str, pl.Series]:
-        """Columns of all records; cells of the sheet are not copied, so those that are the same take no room."""
-        read = self._read.all()
-        if self._stated is None:
-            return {name: read[name] for name in self.cut.stated}
-        source = column(self._source)
-        source = source.zip_with(source >= 0, self._stated.lines - 1 - source).cast(pl.UInt32)
-        pairs = ((name, self._stated.cells(name), read[name]) for name in self.cut.stated)
-        # in one piece: gathering from two takes ten times as long
-        return {name: pl.concat([cells, own], rechunk=True)[source] for name, cells, own in pairs}
-
-    def _generations(self, columns: Mapping[str, pl.Series]) -> pl.Series:
+    def _generations(self, told: pl.DataFrame, fields: Fields) -> pl.Series:
         """Names the first generation of which a record shows a mark, as `Resource.generation` does."""
         found = pl.repeat(None, self.lines, dtype=pl.String, eager=True)
         for generation in reversed(self.cut.form.generations):
             for mark in generation.marks:
-                shown_here = columns[mark] if mark in self.cut.marks else shows(columns[mark])
+                held = _column_of(mark, told, fields)
+                shown_here = held if mark in self.cut.marks else shows(held)
                 name = pl.repeat(generation.name, len(found), dtype=pl.String, eager=True)
                 found = name.zip_with(shown_here, found)
         return found
+
+
+def _column_of(name: str, told: pl.DataFrame, fields: Fields) -> pl.Series:
+    return told[name] if name in told.columns else cells_of(fields, name)
 
 
 @contextmanager
@@ -199,4 +204,4 @@ def live_of(records: Mapping[str, Fetched], columns: Sequence[Column], form: Res
     shelf = Shelf(Cut(columns, form, key_field), [*records])
     for at, one in enumerate(records.values()):
         shelf.put([at], [shelf.cut.of(one.record)], one.read_at)
-    return Live(resource=form.name, records=shelf.frame())
+    return shelf.live()

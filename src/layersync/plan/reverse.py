@@ -8,6 +8,7 @@ import polars as pl
 
 from layersync.plan.edits import record_of
 from layersync.plan.effects import effects_of
+from layersync.plan.fields import whole
 from layersync.plan.guards import holds_of
 from layersync.plan.holders import unique_columns
 from layersync.plan.keepers import keepers_of, told
@@ -27,7 +28,7 @@ from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem, Severity
 from layersync.values.sent import Sent
 
-_Line = Mapping[str, Any]  # a line of `Live.records`, by column
+_Line = Mapping[str, Any]  # a line of `whole`, by column
 
 _ROWS = {
     "row": pl.UInt32,
@@ -58,7 +59,7 @@ def reverse_plan(
     limits: GuardLimits,
 ) -> Plan:
     """Decides every record that the run `undoes` wrote to; `wanted` is `wanted_of` them, `live` what it came to."""
-    records = {line["_key"]: line for line in live.records.iter_rows(named=True)}
+    records = {line["_key"]: line for line in whole(live).iter_rows(named=True)}
     verdicts = {one.row: _verdict(one, records.get(normal_id(one.id, ANY_ID)), wanted, form) for one in sent}
     verdicts.update(_stuck(verdicts, wanted, live, form))
     changes = in_order((one.change for one in verdicts.values() if one.change is not None), form)

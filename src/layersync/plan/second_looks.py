@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from layersync.plan.asking import GetRecord, Recall
+from layersync.plan.fields import any_absent, lines_of
 from layersync.plan.known import Known, usable_rows
 from layersync.resources.resource import Resource
 from layersync.values.cell import ABSENT
@@ -20,16 +21,16 @@ def second_looks(known: Known, desired: Desired) -> tuple[GetRecord | Recall, ..
 
     Those that the listing showed to be as remembered are recalled.
     """
-    shown = known.shelf.frame()
+    live = known.shelf.live()
     stated = [one for one in desired.columns if one.role is not Role.IDENTITY and known.form.field(one.field).listed]
-    hidden = [column for column in stated if (shown[column.field] == ABSENT).any()]
-    spelled = [] if shown["_generation"].is_not_null().any() else _by_generation(stated, known.form)
+    hidden = [column for column in stated if any_absent(live.fields, column.field)]
+    spelled = [] if live.records["_generation"].is_not_null().any() else _by_generation(stated, known.form)
     if not hidden and not spelled:
         return ()
     slim = _slim(known)
-    cells, records = usable_rows(desired).collect()[slim["line"]], shown[slim["place"]]
+    cells, records = usable_rows(desired).collect()[slim["line"]], lines_of(live.fields, slim["place"])
     lines = _hidden(cells, records, hidden) or _differing(cells, records, spelled)[:1]
-    named = pl.DataFrame({"line": slim["line"], "key": cells["_key"], "id": records["_id"]})[lines]
+    named = pl.DataFrame({"line": slim["line"], "key": cells["_key"], "id": live.records["_id"][slim["place"]]})[lines]
     unmoved = known.remembered.unmoved
     return tuple(
         Recall(key, unmoved[line]) if line in unmoved else GetRecord(key, record_id)

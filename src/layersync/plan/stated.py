@@ -36,7 +36,8 @@ class Others(NamedTuple):
 class Stated:
     """What the sheet states of the fields in `Cut.stated`, as a record holds it that says the same.
 
-    `rows` are the places in `desired.rows` of the lines that are asked for. Rows and records are compared as JSON, by a
+    `rows` are the places in `desired.rows` of the lines that are asked for; `columns` has the cells of all rows, by
+    field, null where the value is to be null. Rows and records are compared as JSON, by a
     hash of 64 bits, letter by letter but for the order of keys. A record that spells its text in another way is
     not found to be the same: then it is read like one that differs. All this is done by a thread of its own, beside
     everything else, the rows first: polars leaves Python free for other things meanwhile.
@@ -44,11 +45,11 @@ class Stated:
 
     def __init__(self, desired: Desired, rows: pl.Series, cut: Cut) -> None:
         paths = {column.field: column.path for column in desired.columns}
-        self._columns = {name: _held(desired.rows[paths[name]]) for name in cut.stated}
+        self.columns = {name: _held(desired.rows[paths[name]]) for name in cut.stated}
         objects = [name for name in cut.stated if name in cut.json]
         self._lines = Lines([name for name in cut.stated if name not in cut.json], objects)
         self._rows = rows
-        self.lines = len(rows)
+        self._sheet_rows = len(desired.rows)
         self._cut = cut
         self._line = msgspec.json.Decoder(line_type(self._lines.texts, self._lines.objects))
         self._beside = ThreadPoolExecutor(1)
@@ -62,10 +63,12 @@ class Stated:
         """
         return self._beside.submit(self._compared, pages, lines)
 
-    def cells(self, field: str) -> pl.Series:
-        """What a record that says the same holds in a field, by line."""
-        cells = self._columns[field]
-        return cells if len(self._rows) == len(cells) else cells.gather(self._rows)
+    def places(self, lines: pl.Series) -> pl.Series:
+        """The places in `desired.rows` of these lines, Int32; numbers below 0 stay as they are."""
+        if len(self._rows) == self._sheet_rows:
+            return lines
+        places = self._rows.cast(pl.Int32).gather(lines.set(lines < 0, None))
+        return places.zip_with(lines >= 0, lines)
 
     def written(self, glances: Sequence[Excerpt], marks: Iterable[str]) -> bytes:
         """The stated fields of records as JSON, a line each: what was not read stands there as it came.
@@ -81,7 +84,7 @@ class Stated:
 
         As few queries as can be: after each of them this thread has to wait for its turn with Python.
         """
-        if not self._columns:
+        if not self.columns:
             return Others([], [])
         rows = pl.LazyFrame({"row": self._hashes.result().gather(column(lines))})
         records = pl.concat([_lines(pages), rows], how="horizontal").with_row_index("place")
@@ -109,9 +112,9 @@ class Stated:
 
         The escapes of a few rows are mostly those of all: looking for them in all takes as long as replacing them.
         """
-        if not self._columns:
+        if not self.columns:
             return pl.Series(dtype=pl.UInt64)
-        rows = pl.DataFrame(self._columns)
+        rows = pl.DataFrame(self.columns)
         hashes = _some_at_once(rows, self._lines.hash_of_row(self._escapes(rows[:: 1 + len(rows) // _LOOKED_AT])))
         others = hashes.is_null().arg_true()
         if len(others):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from layersync.values.fields import Fields
 from layersync.values.reads import FullRecord, Reads
 
 if TYPE_CHECKING:
@@ -48,17 +49,18 @@ class Live:
 
     `records` has one line per record: `_key` String (normalised, what the sheet's key is matched with), `_id` String
     (as the API writes it), `_name` String, `_generation` String (null where the record does not tell), `_read_at`
-    Float64, `_stamp` String (its own word for when it changed last; null where it shows none), and one String column
-    per API field that the sheet names, written as `values.cell` says; an id field holds the normalised id. `missing`
-    are the keys that the API answered for with "not found"; `ambiguous` those that more than one record answers to.
-    `complete` is true when a whole listing was read. `holders` are records that came by and hold a value which the
-    sheet states for a unique field; those of `records` need not be among them. `originals` are records that came by,
-    unnamed, and that a damaged key of the sheet may mean. `reads` is how all this was read; `_read_at` is null for
-    records that were not read but remembered. `read_in_full` is what a later run may remember.
+    Float64, and `_stamp` String (its own word for when it changed last; null where it shows none). `fields` has what
+    stands in the API fields that the sheet names, of the same records. `missing` are the keys that the API answered
+    for with "not found"; `ambiguous` those that more than one record answers to. `complete` is true when a whole
+    listing was read. `holders` are records that came by and hold a value which the sheet states for a unique field;
+    those of `records` need not be among them. `originals` are records that came by, unnamed, and that a damaged key of
+    the sheet may mean. `reads` is how all this was read; `_read_at` is null for records that were not read but
+    remembered. `read_in_full` is what a later run may remember.
     """
 
     resource: str
     records: "pl.DataFrame"
+    fields: Fields
     missing: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     complete: bool = False
