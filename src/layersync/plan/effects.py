@@ -1,6 +1,6 @@
 """The side effects that the edits of a change have, as the forms declare them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from layersync.resources.field import Effect
 from layersync.resources.resource import Resource
@@ -8,12 +8,10 @@ from layersync.values.change import Edit
 from layersync.values.guards import Guard
 
 
-def effects_of(edits: Iterable[Edit], form: Resource) -> Iterator[Effect]:
+def effects_of(edits: Iterable[Edit], form: Resource) -> list[Effect]:
     """Gives the effects of setting whole fields; a key inside an object has none."""
-    for edit in edits:
-        for effect in () if edit.keys else form.field(edit.field).effects:
-            if effect.follows(edit.after):
-                yield effect
+    whole = ((form.field(edit.field).effects, edit.after) for edit in edits if not edit.keys)
+    return [effect for effects, after in whole for effect in effects if effect.follows(after)]
 
 
 def count_effects(edits: Iterable[Edit], guard: Guard, form: Resource) -> int:

@@ -188,7 +188,7 @@ class Cut:
 
     def _marked(self, excerpts: Sequence[Excerpt]) -> bool:
         """Tells that a text in `told` has our mark in it."""
-        return any(_have_mark(map(read, excerpts)) for read in self._told_texts)
+        return any(_have_mark([*map(read, excerpts)]) for read in self._told_texts)
 
     def _normal(self, key: object) -> str:
         if type(key) is not str:
@@ -225,12 +225,14 @@ def _decoded(decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
         raise Unfit(str(error)) from error
 
 
-def _have_mark(told: Iterable[object]) -> bool:
-    shown = [one for one in told if one is not ABSENT]  # that very object stands for a field that is not there
+def _have_mark(told: Sequence[object]) -> bool:
     try:
-        return MARK in "".join(shown)  # type: ignore[arg-type]
-    except TypeError:
-        return MARK in "".join(one for one in shown if isinstance(one, str))
+        if MARK not in "".join(told):  # type: ignore[arg-type]
+            return False
+    except TypeError:  # no text: null, or what the API should not send
+        pass
+    # that very object stands for a field that is not there
+    return MARK in "".join(one for one in told if isinstance(one, str) and one is not ABSENT)
 
 
 def _is_text(cell: object) -> bool:

@@ -49,7 +49,7 @@ def canonical(value: object) -> str:
 def same(one: object, other: object) -> bool:
     """Tells whether two JSON values are equal: key order and Unicode form do not matter, `1` and `true` differ."""
     if isinstance(one, str) and isinstance(other, str):
-        return one == other or normal(one) == normal(other)
+        return one == other or (not (one.isascii() and other.isascii()) and normal(one) == normal(other))
     one, other = normal(one), normal(other)
     return one == other and canonical(one) == canonical(other)
 
