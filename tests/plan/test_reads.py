@@ -53,6 +53,14 @@ def test_records_matched_by_another_key_are_found_in_the_listing_or_looked_up() 
     assert (server.requests, read.records["_id"].to_list()) == (2, [an_id(7)])
 
 
+def test_a_record_that_is_left_out_takes_no_cell_of_another_with_it() -> None:
+    keys = ["a", "same", "same", "b", "c"]
+    records = [project(n, customerExternalId=key, timezone=f"t{n}") for n, key in enumerate(keys)]
+    stated = [{"customerExternalId": key, "timezone": "t3"} for key in ("c", "b", "same", "a")]
+    read = read_all(desired(PROJECTS, stated, key="customerExternalId"), Server(PROJECTS, records))
+    assert dict(whole(read).select("_key", "timezone").iter_rows()) == {"a": "t0", "b": "t3", "c": "t4"}
+
+
 def test_8_08_a_key_that_two_records_share_is_ambiguous_and_none_is_picked() -> None:
     server = Server(PROJECTS, [project(1, customerExternalId="same"), project(2, customerExternalId="same")])
     read = read_all(

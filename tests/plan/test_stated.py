@@ -90,10 +90,20 @@ def sheets_and_pages(draw: st.DrawFn) -> tuple[Desired, str]:
         )
     )
     named = [{"id": an_id(number), **row} for number, row in enumerate(rows)]
+    stated_rows = [_parted(row) for row in named] if draw(st.booleans()) else named
     out = draw(st.sets(st.integers(2, len(rows) + 1), max_size=2))
     records = [draw(members(row)) for row in draw(st.permutations(named))]
     items = ["{" + ", ".join(f'"{name}": {raw}' for name, raw in one) + "}" for one in records]
-    return desired(PROJECTS, named, states=dict.fromkeys(out, RowState.INVALID)), f'{{"items": [{",".join(items)}]}}'
+    return desired(
+        PROJECTS, stated_rows, states=dict.fromkeys(out, RowState.INVALID)
+    ), f'{{"items": [{",".join(items)}]}}'
+
+
+def _parted(row: dict[str, object]) -> dict[str, object]:
+    """States a key of the object instead of the whole."""
+    held = row["metadata"]
+    key = canonical(held.get("a", "5")) if isinstance(held, dict) else held
+    return {**{name: value for name, value in row.items() if name != "metadata"}, "metadata.a": key}
 
 
 def read(sheet: Desired, body: str, *, quickly: bool) -> tuple[Live, int]:
@@ -133,6 +143,26 @@ def test_a_value_that_is_spelled_oddly_reads_as_it_would_the_careful_way(name: s
         shown = name if name in stated else "_stamp"
         quick, careful = (whole(read(sheet, body, quickly=quickly)[0])[shown][0] for quickly in (True, False))
         assert quick == careful or (name == "metadata" and same(decode_json(quick), decode_json(careful))), raw
+
+
+@pytest.mark.parametrize("other", ["5", "null", '"2026"'])
+def test_a_mark_of_ours_is_found_beside_what_is_no_text(other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(excerpt, "_LOOKED_AT", 0)
+    sheet = desired(PROJECTS, [{"id": an_id(number), "tagline": "5"} for number in range(2)])
+    told = [f'{{"id": "{an_id(n)}", "updatedAt": {raw}}}' for n, raw in enumerate((other, '"\\u0000absent"'))]
+    body = f'{{"items": [{", ".join(told)}]}}'
+    quick, careful = (whole(read(sheet, body, quickly=quickly)[0]) for quickly in (True, False))
+    assert quick.equals(careful)
+    assert quick["_stamp"][1] is not None
+
+
+def test_a_key_is_compared_also_where_all_else_is_taken_over_from_the_sheet() -> None:
+    rows = [{"id": an_id(number), "tagline": "5", "metadata.a": "1"} for number in range(3)]
+    held = [{"id": an_id(number), "tagline": "5", "metadata": {"a": number}} for number in range(3)]
+    sheet = desired(PROJECTS, rows)
+    live, taken_over = read(sheet, json.dumps({"items": held}), quickly=True)
+    plan = plan_of(sheet, live, Memory(), PROJECTS, WIDE)
+    assert (taken_over, [change.row for change in plan.changes]) == (3, [2, 4])
 
 
 def test_rows_that_are_left_out_lend_their_cells_to_nobody() -> None:
