@@ -158,3 +158,9 @@ def test_one_field_may_be_asked_for_by_path_or_as_a_whole() -> None:
 def test_a_field_without_a_column_is_not_managed() -> None:
     found = cell({"tagline": "x"}, {}, path="timezone")
     assert (found.rule, found.cell, found.field) == (Rule.NO_COLUMN, "", "timezone")
+
+
+@pytest.mark.parametrize(("path", "rules"), [(None, []), ("tagline", [Rule.NO_COLUMN])])
+def test_a_row_of_a_sheet_that_states_no_field_is_explained(path: str | None, rules: list[Rule]) -> None:
+    found = explained({}, {}, path=path)
+    assert (found.state, [one.rule for one in found.cells]) == ("unchanged", rules)

@@ -10,9 +10,10 @@ from layersync.errors import ApiRefuses, SyncError
 from layersync.plan.patch import value_at
 from layersync.plan.recheck import Recheck, Verdict, must_be_fresh, recheck
 from layersync.resources.resource import Resource
-from layersync.values.cell import canonical, same
+from layersync.values.cell import same
 from layersync.values.change import Change, Edit
 from layersync.values.outcome import Word
+from layersync.values.words import in_words
 
 _READ_BACK_S = (0.0, 3.0, 7.0)  # three looks over ten seconds: a replica may lag behind
 _TAKEN_ON_S = (3.0, 7.0)  # what was taken on is hardly done at once
@@ -133,7 +134,7 @@ def _lost(change: Change, record: Mapping[str, object]) -> tuple[str, ...]:
 
 def _otherwise(change: Change, record: Mapping[str, object], *, is_earlier: bool = False) -> Settled:
     held = _unshown(change, record)
-    stored = "; ".join(f"{edit.path} is {_words(value)}, not {_words(edit.after)}" for edit, value in held)
+    stored = "; ".join(f"{edit.path} is {in_words(value)}, not {in_words(edit.after)}" for edit, value in held)
     if stored and is_earlier:
         told = f"the API gave an earlier answer again: {stored}"
         return Settled(Word.FAILED, told, "run again: it is sent under a new key then")
@@ -141,7 +142,9 @@ def _otherwise(change: Change, record: Mapping[str, object], *, is_earlier: bool
         told = f"the API said yes but holds something else: {stored}"
         return Settled(Word.FAILED, told, "ask Layers, or correct the cell")
     name = _lost(change, record)[0]
-    told = f"changed, but {name} was lost with it: it was {_words(change.kept[name])}, is {_words(record.get(name))}"
+    told = (
+        f"changed, but {name} was lost with it: it was {in_words(change.kept[name])}, is {in_words(record.get(name))}"
+    )
     return Settled(Word.FAILED, told, f"set {name} again, and tell Layers")
 
 
@@ -149,13 +152,9 @@ def _unsent(looked: Recheck) -> Settled:
     if looked.verdict is Verdict.CONVERGED:
         return Settled(Word.CONVERGED, "somebody else made the same change in the meantime")
     moved = "; ".join(
-        f"{edit.path} was {_words(edit.before)}, is now {_words(value)}, the plan says {_words(edit.after)}"
+        f"{edit.path} was {in_words(edit.before)}, is now {in_words(value)}, the plan says {in_words(edit.after)}"
         for edit, value in looked.moved
     )
     return Settled(
         Word.CONFLICT, f"changed elsewhere since it was planned: {moved}", "decide which is right, then run again"
     )
-
-
-def _words(value: object) -> str:
-    return "empty" if value is None else value if isinstance(value, str) else canonical(value)

@@ -6,19 +6,18 @@ the others is looked at, and a sheet of any size costs no more than its differen
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
 from layersync.plan.edits import Comparison, edits_of
 from layersync.plan.record_id import record_ids
 from layersync.resources.resource import Generation, Resource
-from layersync.values.cell import canonical
 from layersync.values.change import Edit
 from layersync.values.desired import Column
 from layersync.values.drift import Drift, DriftRules, OnDrift
 from layersync.values.leaves import leaves
 from layersync.values.live import Live
+from layersync.values.words import in_words
 
 Cells = Mapping[str, str | None]
 
@@ -73,7 +72,7 @@ def weigh(
 
 def told(drift: Drift) -> str:
     """Says who moved: for the message of a row that is held."""
-    then, now, wanted = (_shown(value) for value in (drift.last_agreed, drift.live, drift.desired))
+    then, now, wanted = (in_words(value, _SHOWN) for value in (drift.last_agreed, drift.live, drift.desired))
     return f"{drift.field}: live changed from {then} to {now} since the last run; the sheet says {wanted}"
 
 
@@ -107,8 +106,3 @@ def _drifts(
 def _moved(edit: Edit, back: Edit) -> list[str]:
     """The places inside a value whose live value drifted: an object that is sent as a whole has rules for its keys."""
     return [place for place, _ in leaves(edit.path, back.after, edit.before)] or [edit.path]
-
-
-def _shown(value: Any) -> str:
-    text = "empty" if value is None else value if isinstance(value, str) else canonical(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

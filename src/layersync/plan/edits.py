@@ -10,9 +10,10 @@ from typing import NamedTuple
 from layersync.plan.patch import patch_of, value_at, with_kept_keys
 from layersync.resources.field import Field, Kind, Write
 from layersync.resources.resource import Generation, Resource
-from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text, holder_of, same
+from layersync.values.cell import ABSENT, CLEAR, decode_json, decode_text, holder_of, same
 from layersync.values.change import Edit
 from layersync.values.desired import Column, Role
+from layersync.values.words import in_words
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -151,13 +152,9 @@ def _unexpected(row: int, column: Column, desired: object, live: object) -> Obje
     return Objection(
         "conflict",
         column,
-        f"row {row} says {_words(desired)}, the record is {_words(live)}: was a column sorted alone?",
+        f"row {row} says {in_words(desired)}, the record is {in_words(live)}: was a column sorted alone?",
         f"sort the rows as a whole, or correct {column.path} or the key",
     )
-
-
-def _words(value: object) -> str:
-    return value if isinstance(value, str) else "empty" if value is None else canonical(value)
 
 
 def _blocked(column: Column, record: Mapping[str, object]) -> bool:

@@ -8,10 +8,11 @@ from layersync.plan.drift import last_agreed
 from layersync.plan.fields import cells_at
 from layersync.plan.patch import value_at
 from layersync.resources.resource import Resource
-from layersync.values.cell import ABSENT, CLEAR, canonical, decode_json, decode_text
+from layersync.values.cell import ABSENT, CLEAR, decode_json, decode_text
 from layersync.values.desired import Column, Desired
 from layersync.values.live import Live
 from layersync.values.problem import Problem, Severity
+from layersync.values.words import in_words
 
 _ONE_BY_ONE = 100
 _SHOWN = 60
@@ -70,7 +71,7 @@ def _words(live: str | None, column: Column, form: Resource) -> str | None:
     value = value_at({column.field: decoded}, column.field, column.keys)
     if value in (None, ""):
         return None
-    text = f'"{value}"' if isinstance(value, str) else canonical(value)
+    text = f'"{in_words(value)}"' if isinstance(value, str) else in_words(value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 

@@ -75,7 +75,8 @@ def _case(row: int, desired: Desired, live: Live, memory: Memory, plan: Plan, fo
     told = plan.rows.row(by_predicate=pl.col("row") == row, named=True)
     key = cells["_key"]
     at = None if key is None else live.records["_key"].index_of(key)
-    shown = {} if at is None else lines_of(live.fields, pl.Series([at])).row(0, named=True)
+    lines = lines_of(live.fields, pl.Series([] if at is None else [at], dtype=pl.UInt32))
+    shown = next(lines.iter_rows(named=True), {})  # no line either where the sheet states no field
     named = None if at is None else live.records["_generation"][at]
     generation = next((one for one in form.generations if one.name == named), None)
     return _Case(

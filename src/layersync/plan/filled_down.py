@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from layersync.values.cell import canonical
 from layersync.values.change import Change, Edit
 from layersync.values.desired import Desired
 from layersync.values.problem import Problem, Severity
+from layersync.values.words import in_words
 
 _TENTHS = 9  # in more than nine tenths of the changed rows
 _FEWEST = 2  # one row is filled down from nowhere
@@ -25,7 +25,7 @@ def filled_down(changes: Sequence[Change], min_rows: int, desired: Desired) -> I
         usual = _usual(found)
         count = sum(edit.after == usual.after for edit in found)
         if count * 10 > len(changes) * _TENTHS:
-            told = f"{path} becomes {_words(usual.after)} in {count:,} of {len(changes):,} changed rows"
+            told = f"{path} becomes {in_words(usual.after, _SHOWN)} in {count:,} of {len(changes):,} changed rows"
             yield _warning(f"{told}: was a cell filled down?", usual, desired)
 
 
@@ -50,10 +50,3 @@ def _warning(message: str, edit: Edit, desired: Desired) -> Problem:
         column=edit.letter or None,
         header=headers.get(edit.letter),
     )
-
-
-def _words(value: object) -> str:
-    if value is None:
-        return "empty"
-    text = value if isinstance(value, str) else canonical(value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -18,7 +18,7 @@ from layersync.plan.patch import base_of, patch_of, value_at
 from layersync.plan.put_back import edits_back
 from layersync.resources.ident import ANY_ID, normal_id
 from layersync.resources.resource import Generation, Resource
-from layersync.values.cell import canonical, same
+from layersync.values.cell import same
 from layersync.values.change import Change, Edit
 from layersync.values.desired import Desired
 from layersync.values.guards import GuardLimits
@@ -27,6 +27,7 @@ from layersync.values.memory import Memory
 from layersync.values.plan import Plan, PlanState
 from layersync.values.problem import Problem, Severity
 from layersync.values.sent import Sent
+from layersync.values.words import in_words
 
 _Line = Mapping[str, Any]  # a line of `whole`, by column
 
@@ -108,7 +109,7 @@ def _verdict(sent: Sent, line: _Line | None, wanted: Desired, form: Resource) ->
 
 def _moved(moved: Iterable[tuple[Edit, object]], line: _Line) -> _Verdict:
     said = "; ".join(
-        f"{edit.path} was {_words(edit.after)}, the run made it {_words(edit.before)}, is now {_words(value)}"
+        f"{edit.path} was {in_words(edit.after)}, the run made it {in_words(edit.before)}, is now {in_words(value)}"
         for edit, value in moved
     )
     return _Verdict(
@@ -197,7 +198,3 @@ def _left(verdicts: Mapping[int, _Verdict], wanted: Desired) -> Iterator[Problem
         if one.left:
             source = wanted.grid.source
             yield Problem(message=f"not undone: {one.left}", severity=Severity.WARNING, source=source, row=row)
-
-
-def _words(value: object) -> str:
-    return "empty" if value is None else value if isinstance(value, str) else canonical(value)
